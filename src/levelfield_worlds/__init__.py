@@ -1,0 +1,1 @@
+"""Invented service estates with a known truth: seeded, pure, for the demo, the documents, the tests and the benchmarks."""

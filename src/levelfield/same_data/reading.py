@@ -1,0 +1,395 @@
+"""From a file's text to facts: every cell is read as text, cast, and counted where it cannot be cast.
+
+Everything here is an expression; nothing runs. The raw table has one text column per header. The result has the
+shape's columns and two of its own: `bad` (a bit per column whose text could not be read) and `kept` (does the
+profile want the row at all?).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.types as ir
+
+from levelfield.same_data.estate import Estate, Partner
+from levelfield.same_data.profile import ANY, BLANKS, NO, YES, Fill, Profile, find_header
+from levelfield.same_data.pseudonym import pseudonym_of
+from levelfield.same_data.shape import Column, Kind
+from levelfield.same_data.zones import local_from_utc, utc_from_local
+from levelfield.words import Refusal, RefusalKind
+
+FIRST_MOMENT = {
+    "intervals": "start_at", "contacts": "arrived_at", "forecasts": "start_at", "schedules": "start_at",
+    "surveys": "answered_at", "evaluations": "evaluated_at", "tickets": "opened_at", "events": "starts_at",
+}  # fmt: skip
+MILLISECONDS = {"s": 1000.0, "ms": 1.0, "min": 60_000.0, "h": 3_600_000.0, "day_fraction": 86_400_000.0}
+SECONDS = {"min": 60.0, "h": 3600.0}  # what `unit` means for a length that is kept in seconds
+GROUPED = {
+    ",": r"^[+\-]?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]*)?$",
+    ".": r"^[+\-]?[0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3}(,[0-9]*)?$",
+}
+ISO_FORMATS = ("iso",)
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)  # a day outside is not a day anybody delivers
+EPOCH_LAST_S = 7_258_118_400.0  # 2200-01-01
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one file is read: its headers, profile, estate and the options of the delivery."""
+
+    headers: tuple[str, ...]
+    profile: Profile
+    estate: Estate
+    options: Mapping[str, str]
+    key: str  # secret of the pseudonyms
+    decimal: str = "."
+
+    @property
+    def used(self) -> dict[str, tuple[str, ...]]:
+        """For every column of the shape that is filled, the headers it is read from."""
+        found = {}
+        for fill in self.profile.fills:
+            headers = tuple(h for h in map(self.header, fill.reads) if h)
+            if headers or (fill.constant and self.option(fill.constant)) or fill.length_of:
+                found[fill.to] = headers[:1] if fill.sources else headers
+        return found
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Headers of the file that no column is read from."""
+        used = {h for headers in self.used.values() for h in headers}
+        used |= {h for name, _ in (*self.profile.keep, *self.profile.drop) if (h := self.header(name))}
+        return tuple(h for h in self.headers if h not in used)
+
+    def header(self, name: str) -> str | None:
+        """The header of the file a profile means by a name; `$name` is named by an option."""
+        wanted = self.option(name)
+        return find_header(wanted, self.headers) if wanted else None
+
+    def option(self, value: str) -> str | None:
+        """The value itself; `$name` is looked up among the options of the delivery."""
+        if not value.startswith("$"):
+            return value
+        return self.options.get(value[1:], self.profile.options.get(value[1:])) or None
+
+
+def cleaned(raw: ir.StringValue) -> ir.StringValue:
+    """Text without surrounding spaces; the ways of writing "nothing" become missing."""
+    trimmed = raw.strip()
+    return ibis.ifelse(trimmed.isin(BLANKS), ibis.null("string"), trimmed)
+
+
+def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    """A number as a person writes it: thousands separated by point, comma, space or apostrophe.
+
+    A separator that does not stand before three digits is the other country's decimal mark: 12,5 is not 125.
+    """
+    grouping = "." if decimal == "," else ","
+    grouped = text.re_search(GROUPED[grouping])
+    text = ibis.ifelse(text.contains(grouping), ibis.ifelse(grouped, text.replace(grouping, ""), None), text)
+    if decimal == ",":
+        text = text.replace(",", ".")
+    text = text.replace("\u00a0", "").replace(" ", "").replace("'", "")
+    return text.try_cast("float64")
+
+
+def whole(value: ir.FloatingValue, times: float = 1.0) -> ir.IntegerValue:
+    """A number as an exact 64-bit integer after multiplication; outside ±2^53 it is missing."""
+    scaled = (value * times).round()
+    return ibis.ifelse(scaled.abs() < 2.0**53, scaled, ibis.null("float64")).cast("int64")
+
+
+def milliseconds(text: ir.StringValue, unit: str, decimal: str) -> ir.IntegerValue:
+    """A length of time in the given unit; `hms` reads 1:02:03 and 02:03, `auto` reads either."""
+    if unit == "day_fraction":  # sources that write these count whole seconds; the fraction only blurs them
+        return whole(number(text, decimal), 86_400.0) * 1000
+    if unit in MILLISECONDS:
+        return whole(number(text, decimal), MILLISECONDS[unit])
+    parts = text.split(":")
+    count = parts.length()
+    hours = ibis.ifelse(count == 3, parts[0].try_cast("float64"), ibis.literal(0.0))
+    minutes = ibis.ifelse(count == 3, parts[1].try_cast("float64"), parts[0].try_cast("float64"))
+    seconds = ibis.ifelse(count == 3, parts[2].try_cast("float64"), parts[1].try_cast("float64"))
+    clock = ibis.ifelse(count.isin([2, 3]), hours * 3600.0 + minutes * 60.0 + seconds, ibis.null("float64"))
+    if unit == "hms":
+        return whole(clock, 1000.0)
+    return ibis.ifelse(text.contains(":"), whole(clock, 1000.0), whole(number(text, decimal), 1000.0))
+
+
+def moment(text: ir.StringValue, formats: tuple[str, ...], zone: str) -> ir.TimestampValue:
+    """A moment as naive UTC. Text that says Z or an offset is taken at its word; else it is local to `zone`."""
+    tries: list[ir.TimestampValue] = []
+    for pattern in formats or ISO_FORMATS:
+        if pattern == "iso":
+            tries.append(_iso_moment(text, zone))
+        elif pattern == "epoch_s":
+            seconds = number(text, ".")
+            known = ibis.ifelse((seconds >= 0.0) & (seconds < EPOCH_LAST_S), seconds, ibis.null("float64"))
+            tries.append((known * 1e6).cast("int64").as_timestamp("us"))
+        else:
+            parsed = text.try_cast("string").as_timestamp(pattern)
+            tries.append(utc_from_local(parsed, zone) if zone != "UTC" else parsed)
+    found = ibis.coalesce(*tries).cast("timestamp(6)")
+    first, last = (ibis.literal(dt.datetime(d.year, 1, 1), type="timestamp(6)") for d in (FIRST_DAY, LAST_DAY))
+    return ibis.ifelse((found >= first) & (found < last), found, ibis.null("timestamp(6)"))
+
+
+def _iso_moment(text: ir.StringValue, zone: str) -> ir.TimestampValue:
+    """2026-03-05T10:00:00[.123][Z|+01:00]."""
+    marked = text.endswith("Z")
+    sign = text.substr(text.length() - 6, 1)
+    offset = ~marked & sign.isin(["+", "-"]) & text.substr(text.length() - 3, 1).isin([":"]) & (text.length() > 16)
+    plain = ibis.cases((marked, text.left(text.length() - 1)), (offset, text.left(text.length() - 6)), else_=text)
+    naive = plain.try_cast("timestamp(6)")
+    local = utc_from_local(naive, zone) if zone != "UTC" else naive
+    hours = text.substr(text.length() - 5, 2).try_cast("int64")
+    minutes = text.substr(text.length() - 2, 2).try_cast("int64")
+    shift = (hours * 3600 + minutes * 60) * ibis.ifelse(sign == "-", -1, 1)
+    return ibis.cases((marked, naive), (offset, naive - shift.as_interval("s")), else_=local)
+
+
+def day(text: ir.StringValue, formats: tuple[str, ...]) -> ir.DateValue:
+    """A calendar day; a month alone stands for its first day."""
+    tries = []
+    for pattern in formats or ISO_FORMATS:
+        tries.append(text.left(10).try_cast("date") if pattern == "iso" else text.as_timestamp(pattern).date())
+    found = ibis.coalesce(*tries)
+    return ibis.ifelse((found >= FIRST_DAY) & (found < LAST_DAY), found, ibis.null("date"))
+
+
+def flag(text: ir.StringValue, words: Mapping[str, str]) -> ir.BooleanValue:
+    """Yes or no in several languages."""
+    yes = tuple(k for k, v in words.items() if v == "yes") or YES
+    no = tuple(k for k, v in words.items() if v == "no") or NO
+    low = text.lower()
+    return ibis.cases(
+        (low.isin([w.lower() for w in yes]), True), (low.isin([w.lower() for w in no]), False), else_=None
+    )
+
+
+def facts(raw: ir.Table, reading: Reading) -> ir.Table:
+    """The expression that turns the raw table into facts."""
+    headers = [h for h in reading.headers if h not in reading.left_out]
+    raw = raw.select(**{h: cleaned(raw[h]) for h in headers}) if headers else raw
+    filled: dict[str, ir.Value] = {}
+    bad: list[ir.IntegerValue] = []
+    shape = reading.profile.shape
+    for index, column in enumerate(shape.columns):
+        fill = reading.profile.fill(column.name)
+        value, text = (None, None) if fill is None else _filled(raw, column, fill, reading)
+        if value is None:
+            continue
+        filled[column.name] = value
+        if text is not None and column.kind not in (Kind.TEXT, Kind.KEY):
+            bad.append(ibis.ifelse(text.notnull() & value.isnull(), 1 << index, 0).cast("int64"))
+    _complete(filled, reading)
+    columns = {c.name: filled.get(c.name, ibis.null(IBIS[c.kind])).cast(IBIS[c.kind]) for c in shape.columns}
+    total = bad[0] if bad else ibis.literal(0, type="int64")
+    for more in bad[1:]:
+        total = total + more
+    return raw.select(**columns, bad=total, kept=_kept(raw, reading))
+
+
+IBIS: dict[Kind, dtypes.DataType] = {
+    Kind.TEXT: dtypes.string,
+    Kind.KEY: dtypes.string,
+    Kind.COUNT: dtypes.int64,
+    Kind.DURATION: dtypes.int64,
+    Kind.THOUSANDTHS: dtypes.int64,
+    Kind.MONEY: dtypes.int64,
+    Kind.MOMENT: dtypes.Timestamp(scale=6),
+    Kind.DAY: dtypes.date,
+    Kind.FLAG: dtypes.boolean,
+}
+
+
+def _source(raw: ir.Table, reading: Reading, names: tuple[str, ...]) -> ir.StringValue | None:
+    """The first of several headers that the file has, cleaned."""
+    for name in names:
+        header = reading.header(name)
+        if header is not None:
+            return raw[header]
+    return None
+
+
+def _filled(
+    raw: ir.Table, column: Column, fill: Fill, reading: Reading
+) -> tuple[ir.Value | None, ir.StringValue | None]:
+    """The value of one column and the text it was read from."""
+    zone = fill.zone or reading.options.get("zone") or reading.estate.zone
+
+    def cast(text: ir.StringValue) -> ir.Value:
+        if fill.strip:
+            text = text.re_replace(fill.strip, "")
+        if fill.words and column.kind is not Kind.FLAG:
+            text = ibis.cases(*((text.lower() == k.lower(), v) for k, v in fill.words), else_=text)
+        return _cast(text, column, fill, reading, zone)
+
+    if fill.constant is not None:
+        constant = reading.option(fill.constant)
+        return (None, None) if constant is None else (cast(ibis.literal(constant)), None)
+    if fill.length_of is not None:
+        return None, None  # filled in `_complete`, when the day is known
+    if fill.present is not None:
+        text = _source(raw, reading, (fill.present,))
+        return (None, None) if text is None else (_yes(text.notnull(), column), None)
+    if fill.equals is not None:
+        text = _source(raw, reading, (fill.equals[0],))
+        if text is None:
+            return None, None
+        return _yes(text.lower().isin([w.lower() for w in fill.equals[1]]).fill_null(False), column), None
+    if fill.total:
+        parts = [t for name in fill.total if (t := _source(raw, reading, (name,))) is not None]
+        return (None, None) if not parts else (_sum([cast(p) for p in parts]), ibis.coalesce(*parts))
+    if fill.minus:
+        pair = [_source(raw, reading, (name,)) for name in fill.minus]
+        if pair[0] is None or pair[1] is None:
+            return None, None
+        later, earlier = (moment(p, fill.formats, zone) for p in pair if p is not None)
+        seconds = later.epoch_seconds() - earlier.epoch_seconds()
+        return seconds * (1000 if column.kind is Kind.DURATION else 1), None
+    if fill.first:
+        parts = [t for name in fill.first if (t := _source(raw, reading, (name,))) is not None]
+        return (None, None) if not parts else (cast(ibis.coalesce(*parts)), ibis.coalesce(*parts))
+    if fill.join:
+        parts = [t for name in fill.join if (t := _source(raw, reading, (name,))) is not None]
+        if len(parts) < len(fill.join):
+            return None, None
+        text = parts[0]
+        for part in parts[1:]:
+            text = text + ibis.literal(" ") + part
+        return cast(text), text
+    text = _source(raw, reading, fill.sources)
+    return (None, None) if text is None else (cast(text), text)
+
+
+def _yes(value: ir.BooleanValue, column: Column) -> ir.Value:
+    return value if column.kind is Kind.FLAG else value.cast("int64")
+
+
+def _sum(parts: list[ir.Value]) -> ir.Value:
+    """The sum of those parts that are there; missing only where all are missing."""
+    total = ibis.coalesce(parts[0], 0)
+    for part in parts[1:]:
+        total = total + ibis.coalesce(part, 0)
+    return ibis.ifelse(ibis.coalesce(*parts).notnull(), total, ibis.null("int64"))
+
+
+def _cast(text: ir.StringValue, column: Column, fill: Fill, reading: Reading, zone: str) -> ir.Value:
+    match column.kind:
+        case Kind.TEXT:
+            return text
+        case Kind.KEY:
+            return pseudonym_of(text, reading.key)
+        case Kind.COUNT:
+            return whole(number(text, reading.decimal), SECONDS.get(fill.unit, 1.0))
+        case Kind.DURATION:
+            return milliseconds(text, fill.unit, reading.decimal)
+        case Kind.THOUSANDTHS:
+            return whole(number(text, reading.decimal), 1000.0)
+        case Kind.MONEY:
+            return whole(number(text, reading.decimal), 100.0)
+        case Kind.MOMENT:
+            return moment(text, fill.formats, zone)
+        case Kind.DAY:
+            return day(text, fill.formats)
+        case Kind.FLAG:
+            return flag(text, dict(fill.words))
+
+
+def _complete(filled: dict[str, ir.Value], reading: Reading) -> None:
+    """What follows from other columns: the day of a moment, the length of a month, the line of a queue."""
+    shape, estate = reading.profile.shape, reading.estate
+    zone = reading.options.get("zone") or estate.zone
+    first = FIRST_MOMENT.get(shape.name)
+    if first and first in filled:
+        from_moment = local_from_utc(filled[first], zone).date() if zone != "UTC" else filled[first].date()
+        filled["day"] = ibis.coalesce(from_moment, filled["day"]) if "day" in filled else from_moment
+    if shape.name == "tickets" and "solved_at" in filled:
+        filled["solved_on"] = local_from_utc(filled["solved_at"], zone).date()
+    fill = reading.profile.fill("length_s")
+    if fill is not None and fill.length_of and "day" in filled:
+        filled["length_s"] = _length(filled["day"], fill.length_of)
+    if "partner" not in filled and reading.options.get("partner"):
+        filled["partner"] = ibis.literal(reading.options["partner"])
+    if "partner" in filled:
+        known = estate.known_names
+        if known:
+            text = filled["partner"]
+            filled["partner"] = ibis.cases(*((text.lower() == name, key) for name, key in known.items()), else_=text)
+    for name in ("program", "site", "line", "channel"):
+        if name in shape.by_name:
+            _from_queue(filled, name, estate)
+
+
+def _length(day_: ir.Value, of: str) -> ir.Value:
+    if of == "day":
+        return ibis.literal(86_400, type="int64")
+    following = (day_ + ibis.interval(months=1)).cast("date")
+    return following.delta(day_, unit="day").cast("int64") * 86_400
+
+
+def _from_queue(filled: dict[str, ir.Value], name: str, estate: Estate) -> None:
+    """Fill a missing place from the queue, as the estate says what each partner's queues stand for."""
+    if "queue" not in filled or "partner" not in filled:
+        return
+    pairs: list[tuple[Partner, list[tuple[str, str]]]] = []
+    for partner in estate.partners:
+        known = [(q.queue, value) for q in partner.queues if (value := getattr(q, name))]
+        if known:
+            pairs.append((partner, known))
+    if not pairs:
+        return
+    chosen = ibis.cases(
+        *(
+            (filled["partner"] == p.key, ibis.cases(*((filled["queue"] == q, v) for q, v in known), else_=None))
+            for p, known in pairs
+        ),
+        else_=ibis.null("string"),
+    )
+    filled[name] = ibis.coalesce(filled[name], chosen) if name in filled else chosen
+
+
+def _kept(raw: ir.Table, reading: Reading) -> ir.BooleanValue:
+    """Does the profile want this row?"""
+    wanted: ir.BooleanValue = ibis.literal(True)
+    tests: tuple[tuple[tuple[tuple[str, tuple[str, ...]], ...], Callable[[ir.BooleanValue], ir.BooleanValue]], ...] = (
+        (reading.profile.keep, lambda hit: hit),
+        (reading.profile.drop, lambda hit: ~hit),
+    )
+    for rules, turn in tests:
+        for name, words in rules:
+            text = _source(raw, reading, (name,))
+            if text is not None:
+                hit = text.notnull() if words == ANY else text.lower().isin([w.lower() for w in words])
+                wanted = wanted & turn(hit.fill_null(False))
+    return wanted
+
+
+def missing_columns(reading: Reading) -> None:
+    """Refuse a file in which a needed column cannot be filled."""
+    used, shape = reading.used, reading.profile.shape
+    derived = {"day"} if FIRST_MOMENT.get(shape.name) in used else set()
+    if reading.options.get("partner"):
+        derived.add("partner")
+    gone = [name for name in shape.needed if name not in used and name not in derived]
+    if gone:
+        fills = [f for name in gone if (f := reading.profile.fill(name))]
+        wanted = [reading.option(n) or f"the column the option {n[1:]} names" for f in fills for n in f.reads]
+        asked = [f.constant[1:] for f in fills if f.constant and f.constant.startswith("$")]
+        asked += [n[1:] for f in fills for n in f.reads if n.startswith("$")]
+        raise Refusal(
+            f"Profile “{reading.profile.name}” finds no column for {', '.join(gone)}",
+            where="The header",
+            expected=(f"one of {', '.join(wanted)}; " if wanted else "") + f"found {', '.join(reading.headers)}",
+            next_step="Name the partner with --partner."
+            if gone == ["partner"]
+            else f"Say with the delivery: {', '.join(f'--option {name}=…' for name in dict.fromkeys(asked))}."
+            if asked
+            else "Choose another profile with --profile.",
+            kind=RefusalKind.FILE,
+        )

@@ -1,0 +1,175 @@
+"""Names: unknown partners, lines and sites, merged units, formulas and markup, personal data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from levelfield.same_data.finding import Finding, Severity
+from levelfield.same_data.rules.rule import Look, RowRule, TableRule
+from levelfield.same_data.shape import Kind
+from levelfield.words import nearest
+
+EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+\.[A-Za-z]{2,}"
+PHONE = r"(\+|\b00)[0-9][0-9 ()\-]{7,}[0-9]"
+CARD = r"\b[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]{3,4}\b"
+PERSONAL = f"{EMAIL}|{PHONE}|{CARD}"
+MARKUP = r"^[=@]|^[+\-][A-Za-z(=@]|<[A-Za-z!/]|^\t|\x00"
+OWN_NAMES = ("contact_id", "response_id", "evaluation_id", "ticket_id", "invoice_id", "event_id")
+
+
+def _texts(look: Look) -> list[str]:
+    return [c.name for c in look.shape.columns if c.kind is Kind.TEXT and look.filled(c.name)]
+
+
+def _any_matches(t: ir.Table, look: Look, pattern: str) -> ir.BooleanValue:
+    tests = [t[name].re_search(pattern).fill_null(False) for name in _texts(look)]
+    return functools.reduce(operator.or_, tests) if tests else ibis.literal(False)
+
+
+MARKUP_IN_NAMES = RowRule(
+    name="markup",
+    severity=Severity.REJECTED,
+    sentence="A name holds a formula or markup in {rows}; a spreadsheet or a page would run it.",
+    wrong=lambda t, look: _any_matches(t, look, MARKUP),
+    columns=(),
+    next_step="Write the name as plain words.",
+)
+PERSONAL_DATA = RowRule(
+    name="personal_data",
+    severity=Severity.REJECTED,
+    sentence="A text column holds an e-mail address, a telephone or card number in {rows}. Personal data never enter.",
+    wrong=lambda t, look: _any_matches(t, look, PERSONAL),
+    columns=(),
+    next_step="Leave the column out of the profile, or remove the data before delivering.",
+)
+ROW_RULES = (MARKUP_IN_NAMES, PERSONAL_DATA)
+
+
+def _ask_partners(t: ir.Table, look: Look) -> ir.Table:
+    return t.group_by(t.partner).aggregate(n=t.count(), first=t.row.min()).order_by("partner").limit(5000)
+
+
+def _tell_partners(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
+    known = {p.name for p in look.estate.partners} | set(look.estate.known_names)
+    unknown = [r for r in rows if r["partner"] and r["partner"] not in look.estate.keys]
+    if not unknown or look.reading.options.get("add_unknown") == "yes":
+        return []
+    parts = []
+    for r in unknown[:8]:
+        near = nearest(r["partner"], known, most=2)
+        parts.append(f"“{r['partner']}” ({r['n']:,} rows" + (f"; did you mean {' or '.join(near)}?)" if near else ")"))
+    more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
+    return [
+        Finding(
+            "unknown_partner",
+            Severity.REFUSED,
+            f"{'A partner is' if len(unknown) == 1 else f'{len(unknown)} partners are'} not known: {', '.join(parts)}{more}.",
+            sum(r["n"] for r in unknown),
+            next_step="Correct the name, add it as an alias in estate.toml, or deliver with --add-unknown to welcome new partners.",
+        )
+    ]
+
+
+def _ask_places(t: ir.Table, look: Look) -> ir.Table:
+    return (
+        t.group_by(t.partner, t.line, t.site).aggregate(n=t.count()).order_by("partner", "line", "site").limit(20_000)
+    )
+
+
+def _tell_places(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
+    found = []
+    if look.reading.options.get("add_unknown") == "yes":
+        return []
+    for what in ("line", "site"):
+        seen: dict[str, dict[str, int]] = {}
+        for r in rows:
+            if r[what] and r["partner"]:
+                by_name = seen.setdefault(r["partner"], {})
+                by_name[r[what]] = by_name.get(r[what], 0) + r["n"]
+        for partner in look.estate.partners:
+            known = getattr(partner, what + "s")
+            unknown = {n: c for n, c in seen.get(partner.key, {}).items() if n not in known} if known else {}
+            for name, count in list(unknown.items())[:8]:
+                near = nearest(name, known, most=2)
+                found.append(
+                    Finding(
+                        f"unknown_{what}",
+                        Severity.REFUSED,
+                        f"{partner.name} has no {what} “{name}”"
+                        + (f"; did you mean {' or '.join(near)}?" if near else "."),
+                        count,
+                        next_step=f"Correct the {what}, add it in estate.toml, or deliver with --add-unknown.",
+                    )
+                )
+    return found
+
+
+def _ask_lives(t: ir.Table, look: Look) -> ir.Table:
+    """First and last day and mean daily volume of every partner."""
+    volume = t.offered.sum() if look.filled("offered") else t.count()
+    days = t.filter(t.partner.notnull(), t.day.notnull()).group_by(t.partner, t.day).aggregate(volume=volume)
+    days = days.filter(days.volume > 0)
+    return (
+        days.group_by(days.partner)
+        .aggregate(first=days.day.min(), last=days.day.max(), volume=days.volume.mean())
+        .limit(5000)
+    )
+
+
+def _tell_lives(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
+    """Several end where one begins, with a comparable volume: a merge, or a new name."""
+    if len(rows) < 3:
+        return []
+    first, last = min(r["first"] for r in rows), max(r["last"] for r in rows)
+    told_before = {(m.names, m.into) for m in look.estate.merges}
+    found = []
+    for new in (r for r in rows if r["first"] > first):
+        ended = [
+            r for r in rows
+            if r["last"] < last and dt.timedelta(0) < new["first"] - r["last"] <= dt.timedelta(days=45) and r is not new
+        ]  # fmt: skip
+        group = _group_of_volume(ended, new["volume"])
+        if not group:
+            continue
+        names = tuple(sorted(r["partner"] for r in group))
+        told = any(set(n) == set(names) and into == new["partner"] for n, into in told_before)
+        verb = "merged into" if len(names) > 1 else "was renamed to"
+        found.append(
+            Finding(
+                "merged_unit",
+                Severity.NOTE if told else Severity.WARNING,
+                f"{' and '.join(names)} {'look' if len(names) > 1 else 'looks'} as if "
+                f"{'they' if len(names) > 1 else 'it'} {verb} {new['partner']} on {new['first']}: the old "
+                f"{'units end' if len(names) > 1 else 'unit ends'} there and the new one begins "
+                f"({sum(r['volume'] for r in group):,.0f} before, {new['volume']:,.0f} after).",
+                len(names),
+                next_step=""
+                if told
+                else "Confirm it as a [[merge]] in estate.toml, so that no partner seems to vanish.",
+            )
+        )
+    return found
+
+
+def _group_of_volume(ended: list[Mapping[str, Any]], volume: float) -> list[Mapping[str, Any]]:
+    """The units that ended, if together they carry a comparable volume: a third to one and a half times the new one's."""
+    chosen: list[Mapping[str, Any]] = []
+    for row in sorted(ended, key=lambda r: -r["volume"]):
+        if sum(r["volume"] for r in chosen) + row["volume"] <= volume * 1.5:
+            chosen.append(row)
+    total = sum(r["volume"] for r in chosen)
+    return chosen if chosen and total >= volume / 3 else []
+
+
+RULES = (
+    TableRule("unknown_partner", (), ("partner",), _ask_partners, _tell_partners),
+    TableRule("unknown_place", (), ("line",), _ask_places, _tell_places),
+    TableRule("merged_unit", ("intervals", "contacts"), ("partner",), _ask_lives, _tell_lives),
+)

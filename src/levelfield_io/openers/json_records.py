@@ -1,0 +1,96 @@
+"""JSON: a list of records, one record, records under one key, or one record a line. Nested names join with a dot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from levelfield.words import Refusal, RefusalKind
+
+NAME = "json_records"
+LARGEST_DOCUMENT = 1_000_000_000
+
+
+def recognises(head: bytes) -> bool:
+    """Does the text begin as JSON does?"""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def rows(path: Path) -> Iterator[dict[str, str | None]]:
+    """Flat records."""
+    for record in records(path):
+        flat: dict[str, str | None] = {}
+        flatten(record, "", flat)
+        yield flat
+
+
+def records(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The records of a document or of its lines."""
+    with path.open("rb") as stream:
+        first = stream.readline(50_000_000).strip(b"\xef\xbb\xbf \t\r\n")
+        second = stream.readline(50_000_000).strip()
+    if first.startswith(b"{") and first.endswith(b"}") and (not second or second.startswith(b"{")):
+        yield from _lines(path)
+        return
+    if path.stat().st_size > LARGEST_DOCUMENT:
+        raise Refusal(
+            "The JSON document is too large to be read at once",
+            where=path.name,
+            expected="one record a line (JSON lines)",
+            kind=RefusalKind.FILE,
+        )
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as wrong:
+        raise _not_json(path, str(wrong)) from None
+    yield from _listed(document, path)
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            text = line.strip(b"\xef\xbb\xbf \t\r\n")
+            if not text:
+                continue
+            try:
+                record = json.loads(text)
+            except (ValueError, RecursionError) as wrong:
+                raise _not_json(path, f"line {number:,}: {wrong}") from None
+            if isinstance(record, dict):
+                yield record
+
+
+def _listed(document: Any, path: Path) -> Iterator[Mapping[str, Any]]:
+    if isinstance(document, dict):
+        lists = [v for v in document.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
+        listed = lists[0] if len(lists) == 1 and len(document) <= 5 and "ContactId" not in document else [document]
+    else:
+        listed = document
+    if not isinstance(listed, list) or not all(isinstance(r, dict) for r in listed):
+        raise _not_json(path, "it holds no list of records")
+    yield from listed
+
+
+def flatten(value: Any, prefix: str, into: dict[str, str | None]) -> None:
+    """Nested objects become dotted names; lists become their JSON text."""
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict):
+            flatten(inner, f"{name}.", into)
+        elif inner is None:
+            into[name] = None
+        elif isinstance(inner, bool):
+            into[name] = "yes" if inner else "no"
+        else:
+            into[name] = inner if isinstance(inner, str) else json.dumps(inner)
+
+
+def _not_json(path: Path, why: str) -> Refusal:
+    return Refusal(
+        f"The file begins like JSON but cannot be read: {why}",
+        where=path.name,
+        expected="a list of records, or one record a line",
+        kind=RefusalKind.FILE,
+    )

@@ -1,0 +1,50 @@
+"""Rows that cannot be facts, as a file that opens in a spreadsheet: correct them there and deliver it again."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+from levelfield_io.engine import quoted
+from levelfield_io.looking import Looked
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_ROWS = 1_000_000
+
+
+def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
+    """Write the rows that were kept out, as delivered, under their own headers, with their row numbers last."""
+    folder = home / "quarantine"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{at:%Y%m%dT%H%M%S}-{looked.sha256[:10]}.csv"
+    connection, opened = looked.engine.connection, looked.opened
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*opened.headers, "levelfield_row"])
+        if looked.kept_out:
+            names = ", ".join(quoted(h) for h in opened.headers)
+            connection.execute(f"CREATE OR REPLACE TABLE raw_again AS SELECT {names} FROM raw")
+            rows = connection.execute(
+                f"SELECT {names}, rowid + {opened.header_rows + 1} FROM raw_again WHERE rowid IN (SELECT row FROM facts_kept_out) "
+                f"ORDER BY rowid LIMIT {MOST_ROWS}"
+            )
+            while batch := rows.fetchmany(5_000):
+                writer.writerows([[harmless(cell) for cell in row] for row in batch])
+        if opened.kind == "csv":
+            for line, text in connection.execute(
+                "SELECT line, csv_line FROM reject_errors ORDER BY line LIMIT 10000"
+            ).fetchall():
+                writer.writerow([harmless(text or ""), *[""] * (len(opened.headers) - 1), line])
+    return path
+
+
+def harmless(cell: object) -> object:
+    """A text cell that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if not isinstance(cell, str) or not cell.startswith(FORMULA):
+        return cell
+    try:
+        float(cell.replace(",", "."))
+        return cell
+    except ValueError:
+        return f"'{cell}"

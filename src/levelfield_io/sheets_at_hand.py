@@ -1,0 +1,186 @@
+"""Sheets on disk: built for new chunks only, kept per chunk set, joined into one file per publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from levelfield.measures.sheet import Sheet
+from levelfield.measures.sheets import SHEETS
+from levelfield.same_data.canonical import schema_of
+from levelfield.same_data.publication import Chunk, Publication
+from levelfield.same_data.shapes import SHAPES
+from levelfield_io.engine import Engine, quoted, sql_of
+from levelfield_io.store import Store, safe, write_whole
+
+Index = dict[str, list[tuple[str, tuple[str, ...]]]]  # sheet: files with the chunks they were made of
+MOST_FILES_A_MONTH = 16  # single days pile up; then the month is made anew in one piece
+
+
+def sources(sheet: Sheet, publication: Publication) -> list[list[str]]:
+    """Which shapes a sheet is built from in a publication; each inner list is built on its own."""
+    there = [s for s in sheet.shapes if publication.parts(s)]
+    if sheet.all_shapes:
+        return [list(sheet.shapes)] if len(there) == len(sheet.shapes) else []
+    if sheet.name == "volume":
+        return [there[:1]] if there else []
+    return [[s] for s in there]
+
+
+def ensure_sheets(store: Store, publication: Publication, engine: Engine, previous: str | None = None) -> None:
+    """Build what is missing, so that every sheet of a publication is on disk."""
+    folder = compiled_folder(store, publication.partner, publication.id)
+    if (folder / "index.json").exists():
+        return
+    earlier = _read_index(store, publication.partner, previous) if previous else {}
+    index: Index = {}
+    for sheet in SHEETS.values():
+        files: list[tuple[str, tuple[str, ...]]] = []
+        for shapes in sources(sheet, publication):
+            files += _files(store, publication, sheet, shapes, earlier.get(sheet.name, []), engine)
+        if files:
+            index[sheet.name] = files
+            _compile(store, publication, sheet, [name for name, _ in files], engine)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "index.json", json.dumps(index).encode())
+
+
+def compiled_folder(store: Store, partner: str, id_: str) -> Path:
+    """Where a publication's joined sheets lie."""
+    return store.root / "compiled" / safe(partner) / id_
+
+
+def sheet_file(store: Store, partner: str, id_: str, sheet: str) -> Path | None:
+    """The joined sheet of a publication, if it has one."""
+    path = compiled_folder(store, partner, id_) / f"{sheet}.parquet"
+    return path if path.exists() else None
+
+
+def _read_index(store: Store, partner: str, id_: str) -> Index:
+    path = compiled_folder(store, partner, id_) / "index.json"
+    if not path.exists():
+        return {}
+    return {name: [(f, tuple(c)) for f, c in files] for name, files in json.loads(path.read_text()).items()}
+
+
+def _files(
+    store: Store,
+    publication: Publication,
+    sheet: Sheet,
+    shapes: list[str],
+    earlier: list[tuple[str, tuple[str, ...]]],
+    engine: Engine,
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Files that cover the chunks of a sheet: those of the last publication that still hold, and new ones."""
+    chunks = {c.content: c for s in shapes for c in publication.parts(s).values()}
+    by_month: dict[str, list[Chunk]] = defaultdict(list)
+    for chunk in chunks.values():
+        by_month[chunk.part[:7]].append(chunk)
+    if sheet.reach_days or sheet.all_shapes:
+        made = []
+        for month, own in sorted(by_month.items()):
+            inputs = [*own, *_reached(month, sheet.reach_days, chunks.values())]
+            if sheet.all_shapes and {c.shape for c in own} != set(shapes):
+                continue
+            last = max(c.part for c in chunks.values()) if sheet.reach_days else ""
+            near_end = sheet.reach_days and last[:7] <= _month_after(_month_after(month))
+            made.append(_build(store, publication.partner, sheet, inputs, engine, month, last if near_end else "later"))
+        return made
+    kept = [
+        (name, covered) for name, covered in earlier if set(covered) <= set(chunks) and (store.root / name).exists()
+    ]
+    done = {c for _, covered in kept for c in covered}
+    for month, own in sorted(by_month.items()):
+        missing = [c for c in own if c.content not in done]
+        if not missing:
+            continue
+        of_month = [k for k in kept if all(chunks[c].part[:7] == month for c in k[1])]
+        if len(of_month) >= MOST_FILES_A_MONTH:
+            kept = [k for k in kept if k not in of_month]
+            missing = own
+        kept.append(_build(store, publication.partner, sheet, missing, engine, month, ""))
+    return kept
+
+
+def _month_after(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
+
+
+def _reached(month: str, days: int, chunks: Iterable[Chunk]) -> list[Chunk]:
+    """Chunks after a month that its facts may look at."""
+    if not days:
+        return []
+    end = dt.date.fromisoformat(f"{_month_after(month)}-01")
+    limit = (end + dt.timedelta(days=days)).isoformat()
+    return [c for c in chunks if c.part[:7] > month and c.part < limit]
+
+
+def _build(
+    store: Store, partner: str, sheet: Sheet, inputs: list[Chunk], engine: Engine, month: str, last: str
+) -> tuple[str, tuple[str, ...]]:
+    """Make one sheet file of some chunks, unless it is there already."""
+    contents = tuple(sorted(c.content for c in inputs))
+    digest = hashlib.sha256(f"{sheet.name} {sheet.version} {last} {month} {' '.join(contents)}".encode()).hexdigest()
+    name = f"sheets/{safe(partner)}/{sheet.name}/{digest[:32]}.parquet"
+    path = store.root / name
+    if path.exists():
+        return name, contents
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, ir.Table] = {}
+    for shape in sheet.shapes:
+        own = [c for c in inputs if c.shape == shape]
+        if own:
+            for c in own:
+                if not store.chunk_path(partner, c).exists():
+                    store.read_chunk(partner, c)  # refuses, and says why the facts are gone
+            tables[shape] = engine.see_files(
+                f"in_{shape}", [store.chunk_path(partner, c) for c in own], schema_of(SHAPES[shape])
+            )
+    built = sheet.build(tables | _last_day(engine, inputs, last))
+    if sheet.reach_days:
+        start = dt.date.fromisoformat(f"{month}-01")
+        built = built.filter(built.day >= start, built.day < dt.date.fromisoformat(f"{_month_after(month)}-01"))
+    staged = path.with_name(f"{path.name}.part")
+    engine.write_parquet(built.select(*sheet.columns), staged)
+    staged.replace(path)
+    return name, contents
+
+
+def _last_day(engine: Engine, inputs: list[Chunk], last: str) -> dict[str, ir.Table]:
+    """The last delivered day, for sheets that look ahead."""
+    if not last:
+        return {}
+    day = dt.date(9999, 1, 1) if last == "later" else dt.date.fromisoformat(last if len(last) == 10 else f"{last}-28")
+    return {"last_day": engine.see("last_day", pa.table({"last_day": pa.array([day], pa.date32())}))}
+
+
+def _compile(store: Store, publication: Publication, sheet: Sheet, files: list[str], engine: Engine) -> None:
+    """Join a sheet's files into one, sorted so that a partner's days lie together."""
+    target = compiled_folder(store, publication.partner, publication.id) / f"{sheet.name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    listed = ", ".join("'" + str(store.root / f).replace("'", "''") + "'" for f in files)
+    staged = target.with_suffix(".part")
+    engine.connection.execute(
+        f"COPY (SELECT * FROM read_parquet([{listed}]) ORDER BY day) TO '{str(staged).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    staged.replace(target)
+
+
+def see_sheet(engine: Engine, name: str, sheet: Sheet, files: Iterable[Path], in_memory: bool = False) -> ir.Table:
+    """A sheet over one or several publications' files, in an engine."""
+    listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
+    kind = "TABLE" if in_memory else "VIEW"
+    engine.connection.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS SELECT * FROM read_parquet([{listed}])")
+    return ibis.table(sheet.schema(), name=name)
+
+
+__all__ = ["compiled_folder", "ensure_sheets", "see_sheet", "sheet_file", "sources", "sql_of"]

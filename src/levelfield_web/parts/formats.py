@@ -1,0 +1,132 @@
+"""How numbers are written on a screen. In the code a share is 0 to 1; per cent exists only here."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from typing import Any
+
+from django.template import Library
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = Library()
+
+NO_BREAK = "\u00a0"  # between a number and its unit
+THIN = "\u202f"  # between groups of three digits; a line never breaks there
+MINUS = "\u2212"  # as wide as a digit
+NOT_APPLICABLE = "–"
+
+
+class Missing(Enum):
+    """Why there is no number. Each reason has its own words; none of them is zero."""
+
+    NOT_APPLICABLE = "not applicable"
+    TOO_FEW = "too few"
+    NOT_DELIVERED = "not delivered"
+    NOT_YET = "not yet"
+
+    @property
+    def words(self) -> str | Promise:
+        """What the reader sees."""
+        return WORDS[self]
+
+
+WORDS: dict[Missing, str | Promise] = {
+    Missing.NOT_APPLICABLE: NOT_APPLICABLE,
+    Missing.TOO_FEW: _("too few"),
+    Missing.NOT_DELIVERED: _("not delivered"),
+    Missing.NOT_YET: _("not yet"),
+}
+
+
+def written(value: Any, decimals: int = 0) -> str | None:
+    """A number with thin spaces and a true minus, or None when the value is not a number.
+
+    >>> written(-21530.25, 1)
+    '−21\u202f530.3'
+    """
+    if value is None or isinstance(value, Missing | str | bool):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    # str() of a float is its shortest exact name, so that 0.125 is rounded as a person would round it.
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    sign = MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):,f}".replace(",", THIN)
+
+
+def missing(value: Any) -> str:
+    """The words for a value that is no number: text stays, nothing becomes a dash."""
+    if isinstance(value, Missing):
+        return str(value.words)
+    return value if isinstance(value, str) and value else NOT_APPLICABLE
+
+
+def with_unit(value: Any, decimals: int, unit: str, factor: int = 1) -> str:
+    """A number with its unit, never torn apart at the end of a line."""
+    number = value
+    if factor != 1 and written(value) is not None:
+        number = Decimal(str(value)) * factor
+    text = written(number, decimals)
+    if text is None:
+        return missing(value)
+    return f"{text}{NO_BREAK}{unit}" if unit else text
+
+
+@register.filter
+def per_cent(share: Any, decimals: int = 1) -> str:
+    """A share from 0 to 1 as per cent."""
+    return with_unit(share, decimals, "%", factor=100)
+
+
+@register.filter
+def per_cent_bare(share: Any, decimals: int = 1) -> str:
+    """The same without the sign, for a column whose head names the unit."""
+    return with_unit(share, decimals, "", factor=100)
+
+
+@register.filter
+def seconds(value: Any, decimals: int = 0) -> str:
+    """Seconds with their unit."""
+    return with_unit(value, decimals, "s")
+
+
+@register.filter
+def count(value: Any) -> str:
+    """A whole number in groups of three."""
+    return with_unit(value, 0, "")
+
+
+@register.filter
+def number(value: Any, decimals: int = 1) -> str:
+    """A number with so many decimals."""
+    return with_unit(value, decimals, "")
+
+
+@register.filter
+def money(value: Any, currency: str = "EUR") -> str:
+    """An amount with its currency."""
+    return with_unit(value, 2, currency)
+
+
+@register.filter
+def cell(value: Any) -> Any:
+    """Any value in a plain table: numbers grouped, missing as a dash, the rest as it stands."""
+    if value is None or value == "" or isinstance(value, Missing):
+        return missing(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return written(value)
+    if isinstance(value, float | Decimal):
+        text = written(value, places(value))
+        return NOT_APPLICABLE if text is None else text
+    return value
+
+
+def places(value: float | Decimal) -> int:
+    """How many decimals a number has of its own, at most four."""
+    exponent = Decimal(str(value)).as_tuple().exponent
+    return min(4, max(0, -exponent)) if isinstance(exponent, int) else 0

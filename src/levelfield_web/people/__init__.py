@@ -1,0 +1,1 @@
+"""Who works here, on which side, and what each of them may do."""

@@ -1,0 +1,71 @@
+"""Which role may make which move. The table is the rule: pages, actions and tests read it from here."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from levelfield.words import Refusal, RefusalKind
+from levelfield_web.fields.viewer import HOUSE_ROLE, Side, Viewer
+from levelfield_web.people.models import CLIENT_ROLES, PARTNER_ROLES, Role
+
+Standing = tuple[str, str]  # side and role, because an analyst exists on both
+
+
+def client(*roles: Role) -> set[Standing]:
+    """People of the client with one of these roles."""
+    return {(Side.CLIENT.value, role.value) for role in roles}
+
+
+def partner(*roles: Role) -> set[Standing]:
+    """People of a partner with one of these roles."""
+    return {(Side.PARTNER.value, role.value) for role in roles}
+
+
+PERMISSIONS: dict[str, frozenset[Standing]] = {
+    name: frozenset(standings)
+    for name, standings in {
+        "invite": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "deactivate": client(Role.ADMINISTRATOR) | partner(Role.ACCOUNT_MANAGER),
+        "manage_people": client(Role.ADMINISTRATOR) | partner(Role.ACCOUNT_MANAGER),
+        "upload": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
+        "publish": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER, Role.ANALYST),
+        "acknowledge": client(Role.EXECUTIVE, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
+        "add_agreement": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER),
+        "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
+    }.items()
+}
+
+WORDS = {
+    "invite": gettext_lazy("invite people"),
+    "deactivate": gettext_lazy("deactivate people"),
+    "manage_people": gettext_lazy("manage the access of people"),
+    "upload": gettext_lazy("deliver files"),
+    "publish": gettext_lazy("publish facts"),
+    "acknowledge": gettext_lazy("acknowledge a signal"),
+    "add_agreement": gettext_lazy("add an agreement"),
+    "export": gettext_lazy("download tables"),
+}
+
+
+def may(viewer: Viewer, move: str) -> bool:
+    """Whether the viewer's role may make the move at all; whose things it may touch is another question."""
+    return viewer.role == HOUSE_ROLE or (viewer.side, viewer.role) in PERMISSIONS[move]
+
+
+def require(viewer: Viewer, move: str) -> None:
+    """Let the move pass, or refuse it with the roles that may make it."""
+    if may(viewer, move):
+        return
+    raise Refusal(
+        _("Your role may not %(move)s") % {"move": WORDS[move]},
+        expected=_("one of these roles on your side: %(roles)s") % {"roles": roles_for(move, viewer.side)},
+        next_step=_("Ask a person with such a role."),
+        kind=RefusalKind.PERMISSION,
+    )
+
+
+def roles_for(move: str, side: str) -> str:
+    """The roles of one side that may make the move, in words."""
+    names = [str(Role(role).label) for place, role in sorted(PERMISSIONS[move]) if place == side]
+    return ", ".join(names) or _("none")

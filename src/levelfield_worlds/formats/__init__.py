@@ -1,0 +1,1 @@
+"""The formats partners send, one file each: a table in, bytes out."""
