@@ -23,7 +23,10 @@ def sql_of(expression: ir.Table) -> str:
     """
     inner = str(ibis.to_sql(expression, dialect="duckdb")).replace("STRPTIME(", "TRY_STRPTIME(")
     # DuckDB adds whole numbers up to 128 bits, which Arrow and Parquet would keep as floating point.
-    columns = (f"CAST({quoted(n)} AS BIGINT) AS {quoted(n)}" if t.is_integer() else quoted(n) for n, t in expression.schema().items())
+    columns = (
+        f"CAST({quoted(n)} AS BIGINT) AS {quoted(n)}" if t.is_integer() else quoted(n)
+        for n, t in expression.schema().items()
+    )
     return f"SELECT {', '.join(columns)} FROM ({inner})"
 
 
@@ -72,8 +75,12 @@ class Engine:
 
     def write_parquet(self, expression: ir.Table, path: Path) -> None:
         """Run an expression into a Parquet file."""
+        self.write_query(sql_of(expression), path)
+
+    def write_query(self, query: str, path: Path) -> None:
+        """Run a compiled expression into a Parquet file."""
         target = str(path).replace("'", "''")
-        self.connection.execute(f"COPY ({sql_of(expression)}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        self.connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
     def see_files(self, name: str, paths: Iterable[Path], schema: pa.Schema) -> ir.Table:
         """A view over Parquet files, or an empty table of the schema where there is none."""

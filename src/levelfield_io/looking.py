@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 
@@ -123,16 +124,16 @@ def look_at(
     missing_columns(reading)
     raw = ibis.table(dict.fromkeys(opened.headers, "string"), name="raw")
     progress("reading", 0.1)
-    engine.make_table("facts_read", facts(raw, reading))
-    _latest(engine, reading, opened)
+    _read(engine, facts(raw, reading), name)
     columns = ", ".join(quoted(c) for c in chosen.shape.names)
     engine.connection.execute(
-        f"CREATE OR REPLACE VIEW facts_looked_at AS SELECT rowid AS row, bad, {columns} FROM facts_read WHERE kept AND rowid >= {opened.skip}"
+        f"CREATE OR REPLACE VIEW facts_wanted AS SELECT rowid AS row, bad, {columns} FROM facts_read WHERE kept AND rowid >= {opened.skip}"
     )
+    earlier = _latest(engine, reading)
     looked_at = ibis.table(
         {"row": "int64", "bad": "int64", **ibis_schema(schema_of(chosen.shape))}, name="facts_looked_at"
     )
-    read = engine.connection.execute("SELECT count(*) FROM facts_read").fetchall()[0][0] - opened.skip
+    read = max(engine.connection.execute("SELECT count(*) FROM facts_read").fetchall()[0][0] - opened.skip, 0)
     wanted = engine.connection.execute("SELECT count(*) FROM facts_looked_at").fetchall()[0][0]
     sha256 = file_hash(path)
     look = Look(
@@ -152,13 +153,24 @@ def look_at(
                 0,
             )
         )
-    if wanted < read:
+    if passed_over := read - wanted - earlier:
         found.append(
             Finding(
                 "not_wanted",
                 Severity.NOTE,
-                f"{rows(read - wanted)} are not this profile's business and were passed over.",
-                read - wanted,
+                f"{rows(passed_over)} {'is' if passed_over == 1 else 'are'} not this profile's business "
+                f"and {'was' if passed_over == 1 else 'were'} passed over.",
+                passed_over,
+            )
+        )
+    if earlier:
+        found.append(
+            Finding(
+                "earlier_version",
+                Severity.NOTE,
+                f"{rows(earlier)} {'is an earlier version' if earlier == 1 else 'are earlier versions'} of a record "
+                "that comes again; the latest one counts.",
+                earlier,
             )
         )
     broken, row_found = _row_findings(engine, looked_at, look, opened)
@@ -174,17 +186,39 @@ def look_at(
     return Looked(name, sha256, opened, chosen, Findings.of(found), read, good, read - wanted, engine)
 
 
-def _latest(engine: Engine, reading: Reading, opened: Opened) -> None:
-    """Of several versions of one record keep the newest, as the profile says."""
+def _read(engine: Engine, read: ir.Table, name: str) -> None:
+    """Run the reading itself. What the engine cannot read in the file is the file's fault, and told as such."""
+    try:
+        engine.make_table("facts_read", read)
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as wrong:
+        why = str(wrong).strip().splitlines()[0].removeprefix("Invalid Input Error: ")[:200]
+        raise Refusal(
+            f"The file cannot be read as a table: {why}",
+            where=name,
+            expected="CSV, XLSX, ODS, Parquet or JSON with one record a row",
+            next_step="Export it again, or open and save it as XLSX.",
+            kind=RefusalKind.FILE,
+        ) from None
+
+
+def _latest(engine: Engine, reading: Reading) -> int:
+    """Of several versions of one record keep the newest, as the profile says; how many were passed over."""
     latest = reading.profile.latest
     if latest is None:
-        return
-    by = latest[1]
+        engine.connection.execute("CREATE OR REPLACE VIEW facts_looked_at AS SELECT * FROM facts_wanted")
+        return 0
     keys = ", ".join(quoted(k) for k in latest[0])
+    named = " OR ".join(f"{quoted(k)} IS NULL" for k in latest[0])
     engine.connection.execute(
-        f"CREATE OR REPLACE TABLE facts_read AS SELECT * FROM facts_read "
-        f"QUALIFY row_number() OVER (PARTITION BY kept, {keys} ORDER BY {quoted(by)} DESC NULLS LAST, rowid DESC) = 1"
+        f"CREATE OR REPLACE TABLE facts_latest AS SELECT * FROM facts_wanted QUALIFY ({named}) "
+        f"OR row_number() OVER (PARTITION BY {keys} ORDER BY {quoted(latest[1])} DESC NULLS LAST, row DESC) = 1 ORDER BY row"
     )
+    engine.connection.execute("CREATE OR REPLACE VIEW facts_looked_at AS SELECT * FROM facts_latest")
+    (wanted,), (kept,) = (
+        engine.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+        for table in ("facts_wanted", "facts_looked_at")
+    )
+    return int(wanted - kept)
 
 
 def _row_findings(engine: Engine, t: ir.Table, look: Look, opened: Opened) -> tuple[list[RowRule], list[Finding]]:
@@ -214,9 +248,9 @@ def _examples(engine: Engine, t: ir.Table, rule: RowRule, look: Look, opened: Op
     used = look.reading.used
     for row in first:
         number = int(row["row"])  # type: ignore[call-overload]
-        if rule.name in ("unreadable", "markup", "personal_data") or look.reading.profile.latest is not None:
+        if rule.name in ("unreadable", "markup", "personal_data"):
             headers = used.get(rule.columns[0], ()) if rule.columns else ()
-            text = _raw_text(engine, headers, number) if look.reading.profile.latest is None and headers else ""
+            text = _raw_text(engine, headers, number) if headers else ""
         else:
             text = ", ".join(f"{c} {row[c]}" for c in rule.columns)
         yield Example(number + opened.header_rows + 1, rule.columns[0] if len(rule.columns) == 1 else "", text[:80])

@@ -24,6 +24,7 @@ HEAD = 1 << 20
 LONGEST_LINE = 4 << 20
 DELIMITERS = (",", ";", "\t", "|")
 BATCH = 20_000
+MOST_HEADER_LINES = 10
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def open_table(engine: Engine, path: Path, name: str, layout: Layout, work: Path
     """Make the table `raw` of a file in the engine."""
     kind = kind_of(path)
     if kind in OPENERS:
-        return _open_rows(engine, path, name, kind)
+        return _open_rows(engine, path, name, kind, layout)
     if kind in ("xlsx", "ods", "xls"):
         return _open_sheet(engine, path, name, kind, layout)
     if kind == "parquet":
@@ -176,8 +177,8 @@ def _open_text(engine: Engine, path: Path, name: str, layout: Layout, work: Path
         if layout.header:
             while leading < min(20, len(lines)) and _is_preamble(lines, leading, delimiter):
                 leading += 1
-            names = next(csv.reader([_record(path, leading)], delimiter=delimiter), [])
-            leading += 1
+            names, height = _header(lines[leading:], delimiter)
+            leading += height
         else:
             names = list(layout.names)
     headers = unique_names(names)
@@ -200,9 +201,14 @@ def _open_text(engine: Engine, path: Path, name: str, layout: Layout, work: Path
     return Opened(name, headers, "csv", decimal, leading, layout.skip_after_header, details)
 
 
-def _record(path: Path, index: int) -> str:
-    """The header line itself; it may not run over several lines."""
-    return _lines(path, index + 1)[index] if _lines(path, index + 1)[index:] else ""
+def _header(lines: list[str], delimiter: str) -> tuple[list[str], int]:
+    """The names in the header and how many lines it stands on: a quoted name may run over several."""
+    height = next((n for n in range(1, min(len(lines), MOST_HEADER_LINES) + 1) if _closed(lines[:n])), 1)
+    return next(csv.reader(["\n".join(lines[:height])], delimiter=delimiter), []), height
+
+
+def _closed(lines: list[str]) -> bool:
+    return sum(line.count('"') for line in lines) % 2 == 0
 
 
 def _is_preamble(lines: list[str], index: int, delimiter: str) -> bool:
@@ -216,15 +222,13 @@ def _is_preamble(lines: list[str], index: int, delimiter: str) -> bool:
 
 
 def _decimal(lines: list[str], delimiter: str) -> str:
-    """Comma or point? A comma inside fields of numbers, where the comma does not separate fields, is a decimal comma."""
-    if delimiter == ",":
-        return "."
+    """Comma or point? A comma inside a number is a decimal comma; in a file cut at commas, only where it cannot be thousands."""
     commas = points = 0
     for row in csv.reader(lines, delimiter=delimiter):
         for cell in row:
             text = cell.strip().lstrip("-")
             if text.replace(",", "").isdigit() and text.count(",") == 1:
-                commas += 1
+                commas += delimiter != "," or len(text.rpartition(",")[2]) != 3
             elif text.replace(".", "").isdigit() and text.count(".") == 1:
                 points += 1
     return "," if commas > points else "."
@@ -283,7 +287,8 @@ def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout
         header = next((i for i, n in enumerate(filled) if n >= max(2, usual * 0.6)), 0)
     if not rows:
         raise Refusal("The first sheet is empty", where=name, expected="a header and rows", kind=RefusalKind.FILE)
-    names = [str(v or "") for v in rows[header].values()] if layout.header else list(layout.names)[:width]
+    given = [*layout.names, *[""] * width][:width]
+    names = [str(v or "") for v in rows[header].values()] if layout.header else given
     headers = unique_names(names)
     start = header + 1 if layout.header else 0
     body = table.slice(start).rename_columns(list(headers))
@@ -306,13 +311,13 @@ def _open_parquet(engine: Engine, path: Path, name: str) -> Opened:
     return Opened(name, headers, "parquet", header_rows=0)
 
 
-def _open_rows(engine: Engine, path: Path, name: str, kind: str) -> Opened:
+def _open_rows(engine: Engine, path: Path, name: str, kind: str, layout: Layout) -> Opened:
     """Rows of an opener, a batch at a time, so that a large file does not fill the memory."""
     rows = OPENERS[kind].rows(path)
     first = list(itertools.islice(rows, BATCH))
     if not first:
         raise Refusal("The file holds no record", where=name, expected="at least one", kind=RefusalKind.FILE)
-    headers = tuple(dict.fromkeys(key for row in first for key in row))
+    headers = tuple(dict.fromkeys((*(key for row in first for key in row), *layout.names)))
     schema = pa.schema([(h, pa.string()) for h in headers])
 
     def batches() -> Iterator[pa.RecordBatch]:

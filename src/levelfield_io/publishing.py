@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
-from levelfield.same_data.canonical import in_shape, sorted_by_key
+from levelfield.same_data.canonical import content_hash, in_shape, sorted_by_key
 from levelfield.same_data.finding import Finding, Findings, Severity
 from levelfield.same_data.profile import Profile
 from levelfield.same_data.publication import Chunk, Delivery, Difference, Publication, Record
@@ -33,6 +33,16 @@ from levelfield_io.unpacking import plain_files
 
 SLAB_ROWS = 1_000_000
 Place = tuple[str, str, str]  # partner, shape, part
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file or folder to be read, the profile to read it with (found out when none is named), and its options."""
+
+    path: Path
+    profile: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""  # what the file is called, where the path does not say
 
 
 @dataclass(frozen=True)
@@ -76,13 +86,11 @@ class _Work:
 
 
 def publish(
-    paths: Sequence[Path],
+    parcels: Sequence[Parcel],
     store: Store,
     *,
     by: str,
     at: dt.datetime,
-    profile: str | None = None,
-    options: Mapping[str, str] | None = None,
     leave_rejected: bool = False,
     replace_days: bool = False,
     note: str = "",
@@ -90,7 +98,6 @@ def publish(
     progress: Progress = silent,
 ) -> Outcome:
     """Publish files as one delivery, or look at them only (`dry_run`)."""
-    options = dict(options or {})
     results: list[FileResult] = []
     with tempfile.TemporaryDirectory(prefix="levelfield-") as name, store.lock():
         work_folder = Path(name)
@@ -98,14 +105,15 @@ def publish(
         work = _Work(store, {p: store.record(p, i).publication for p, i in release.current.items()})
         estate = store.estate
         stop = False
-        for path in paths:
-            for shown, plain in plain_files(path, work_folder):
+        for parcel in parcels:
+            for shown, plain in plain_files(parcel.path, work_folder):
+                shown = parcel.name or shown
                 with working_engine(work_folder) as engine:
                     looked = look_at(
                         plain, shown, engine=engine, work=work_folder, estate=estate, key=store.key, today=at.date(),
-                        profile=profile, options=options, home=store.home,
+                        profile=parcel.profile, options=parcel.options, home=store.home,
                         before=lambda p, e: _volumes_before(work, p, e),
-                        delivered_before=lambda sha: _delivered_before(store, release, sha), progress=progress,
+                        delivered_before=store.delivered, progress=progress,
                     )  # fmt: skip
                     quarantine = (
                         write_quarantine(looked, store.home, at) if looked.kept_out or _malformed(looked) else None
@@ -124,7 +132,7 @@ def publish(
                     stop = stop or looked.findings.refused or (looked.findings.rejected_rows and not leave_rejected)
                     if stop or dry_run:
                         continue
-                    if options.get("add_unknown") == "yes":
+                    if parcel.options.get("add_unknown") == "yes":
                         found = engine.connection.execute("SELECT DISTINCT partner FROM facts ORDER BY 1").fetchall()
                         estate = with_estate(estate, [p for (p,) in found])
                     _stage(work, looked, replace_days, progress)
@@ -135,26 +143,6 @@ def publish(
 
 def _malformed(looked: Looked) -> bool:
     return any(f.rule == "malformed_line" for f in looked.findings.all)
-
-
-def _delivered_before(store: Store, release: Release, sha256: str) -> str:
-    for partner, id_ in release.current.items():
-        for record in _history(store, partner, id_):
-            if any(d.sha256 == sha256 for d in record.deliveries):
-                return record.id
-    return ""
-
-
-def _history(store: Store, partner: str, id_: str | None) -> list[Record]:
-    """A publication and those before it, newest first."""
-    found: list[Record] = []
-    seen: set[str] = set()
-    while id_ and id_ not in seen and len(found) < 400:
-        seen.add(id_)
-        record = store.record(partner, id_)
-        found.append(record)
-        id_ = record.previous
-    return found
 
 
 def _volumes_before(work: _Work, profile: Profile, engine: Engine) -> dict[tuple[str, str, dt.date], float]:
@@ -265,6 +253,8 @@ def _merge(work: _Work, shape: Shape, piece: tuple[str, str, pa.Table], replace_
     old_chunk = work.chunk((partner, shape.name, part))
     if old_chunk is None:
         return work.store.write_chunk(partner, shape, part, new)
+    if old_chunk.rows == new.num_rows and old_chunk.content == content_hash(new, shape):
+        return old_chunk
     old = work.store.read_chunk(partner, old_chunk)
     if replace_days:
         rest = old.filter(pc.invert(pc.is_in(old["day"], value_set=pc.unique(new["day"]))))
@@ -324,6 +314,8 @@ def _release(
     if estate != store.estate:
         store.save_estate(estate)  # type: ignore[arg-type]
     release = store.commit(current, at, before) if records else before
+    for record in records:
+        store.remember_deliveries(record)
     progress("published", 1.0)
     return Outcome(tuple(results), True, tuple(records), tuple(unchanged), release)
 

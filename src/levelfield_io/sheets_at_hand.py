@@ -98,6 +98,10 @@ def _files(
         (name, covered) for name, covered in earlier if set(covered) <= set(chunks) and (store.root / name).exists()
     ]
     done = {c for _, covered in kept for c in covered}
+    if all(SHAPES[s].chunk == "month" for s in shapes):
+        # Months are few and small: those that are missing are made in one piece.
+        missing = [c for c in chunks.values() if c.content not in done]
+        return [*kept, _build(store, publication.partner, sheet, missing, engine, "", "")] if missing else kept
     for month, own in sorted(by_month.items()):
         missing = [c for c in own if c.content not in done]
         if not missing:
@@ -145,14 +149,22 @@ def _build(
             tables[shape] = engine.see_files(
                 f"in_{shape}", [store.chunk_path(partner, c) for c in own], schema_of(SHAPES[shape])
             )
-    built = sheet.build(tables | _last_day(engine, inputs, last))
-    if sheet.reach_days:
-        start = dt.date.fromisoformat(f"{month}-01")
-        built = built.filter(built.day >= start, built.day < dt.date.fromisoformat(f"{_month_after(month)}-01"))
+    tables |= _last_day(engine, inputs, last)
+    within = f" WHERE day >= DATE '{month}-01' AND day < DATE '{_month_after(month)}-01'" if sheet.reach_days else ""
     staged = path.with_name(f"{path.name}.part")
-    engine.write_parquet(built.select(*sheet.columns), staged)
+    engine.write_query(_sql(sheet, tables) + within, staged)
     staged.replace(path)
     return name, contents
+
+
+_SQL: dict[tuple[str, ...], str] = {}  # an expression over the same tables compiles to the same text
+
+
+def _sql(sheet: Sheet, tables: dict[str, ir.Table]) -> str:
+    key = (sheet.name, *sorted(tables))
+    if key not in _SQL:
+        _SQL[key] = sql_of(sheet.build(tables).select(*sheet.columns))
+    return _SQL[key]
 
 
 def _last_day(engine: Engine, inputs: list[Chunk], last: str) -> dict[str, ir.Table]:

@@ -218,6 +218,19 @@ class Store:
         _sync_folder(folder)
         return self._release(target)
 
+    def remember_deliveries(self, record: Record) -> None:
+        """Note which publication a file went into, so that it is known when it comes again."""
+        for delivery in record.deliveries:
+            path = self.root / "delivered" / delivery.sha256
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.write_text(record.id, encoding="ascii")
+
+    def delivered(self, sha256: str) -> str:
+        """The first publication a file went into; empty when it never came."""
+        path = self.root / "delivered" / sha256
+        return path.read_text(encoding="ascii") if path.exists() else ""
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One publisher at a time; a killed process lets go of it by dying."""

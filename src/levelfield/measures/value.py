@@ -6,8 +6,8 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import NormalDist
 
-from scipy.stats import norm
 
 from levelfield.words import Grain
 
@@ -57,7 +57,7 @@ class Value:
         return self.n / self.asked if self.asked else None
 
 
-Z95 = float(norm.ppf(0.975))
+Z95 = NormalDist().inv_cdf(0.975)
 
 
 def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:

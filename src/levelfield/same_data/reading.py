@@ -33,6 +33,7 @@ GROUPED = {
     ".": r"^[+\-]?[0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3}(,[0-9]*)?$",
 }
 ISO_FORMATS = ("iso",)
+OFFSET = r" ?([+\-])([0-9]{2}):?([0-9]{2})?$"
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)  # a day outside is not a day anybody delivers
 EPOCH_LAST_S = 7_258_118_400.0  # 2200-01-01
 
@@ -139,16 +140,15 @@ def moment(text: ir.StringValue, formats: tuple[str, ...], zone: str) -> ir.Time
 
 
 def _iso_moment(text: ir.StringValue, zone: str) -> ir.TimestampValue:
-    """2026-03-05T10:00:00[.123][Z|+01:00]."""
+    """2026-03-05T10:00:00[.123][Z|+01:00|+0100|+01]."""
     marked = text.endswith("Z")
-    sign = text.substr(text.length() - 6, 1)
-    offset = ~marked & sign.isin(["+", "-"]) & text.substr(text.length() - 3, 1).isin([":"]) & (text.length() > 16)
-    plain = ibis.cases((marked, text.left(text.length() - 1)), (offset, text.left(text.length() - 6)), else_=text)
+    offset = ~marked & (text.length() > 16) & text.re_search(OFFSET)
+    plain = ibis.cases((marked, text.left(text.length() - 1)), (offset, text.re_replace(OFFSET, "")), else_=text)
     naive = plain.try_cast("timestamp(6)")
     local = utc_from_local(naive, zone) if zone != "UTC" else naive
-    hours = text.substr(text.length() - 5, 2).try_cast("int64")
-    minutes = text.substr(text.length() - 2, 2).try_cast("int64")
-    shift = (hours * 3600 + minutes * 60) * ibis.ifelse(sign == "-", -1, 1)
+    hours = text.re_extract(OFFSET, 2).try_cast("int64")
+    minutes = ibis.coalesce(text.re_extract(OFFSET, 3).try_cast("int64"), 0)
+    shift = (hours * 3600 + minutes * 60) * ibis.ifelse(text.re_extract(OFFSET, 1) == "-", -1, 1)
     return ibis.cases((marked, naive), (offset, naive - shift.as_interval("s")), else_=local)
 
 

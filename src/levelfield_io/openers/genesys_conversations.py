@@ -54,8 +54,9 @@ def flat(conversation: Mapping[str, Any]) -> dict[str, str | None]:
             if "tAbandon" in metrics:
                 row["abandoned"], row["wait_ms"] = "yes", str(metrics["tAbandon"])
         if purpose in ("agent", "user") and ("tAnswered" in metrics or "tTalk" in metrics):
+            if row["answered"] == "no":  # the first answer ends the wait; a second agent's wait is not the queue's
+                row["wait_ms"] = str(metrics.get("tAnswered", row.get("wait_ms") or 0))
             row["answered"] = "yes"
-            row["wait_ms"] = str(metrics.get("tAnswered", row.get("wait_ms") or 0))
             row["queueId"] = row.get("queueId") or _queue(session)
         for metric, column in TIMES.items():
             if metric in metrics:

@@ -94,6 +94,7 @@ def deactivate(*, person: User, by: Viewer, at: dt.datetime) -> None:
         )
     person.is_active, person.deactivated_at = False, at
     person.save(update_fields=["is_active", "deactivated_at"])
+    Invitation.objects.filter(renews=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     record(
         by=by, at=at, verb="deactivate", object_kind="person", object_id=person.pk, partner=person.partner,
         sentence=_("%(by)s took away the access of %(name)s.") % {"by": by.name, "name": person.name},
@@ -190,7 +191,7 @@ def check_password(*, email: str, password: str, address: str, by: Viewer, at: d
     if user is None or not fits:
         raise Refusal(
             _("The email address and the password do not fit together"),
-            next_step=_("Check both and try again, or ask the person who invited you for a new link."),
+            next_step=_("Check both and try again, or ask an administrator or your account manager for a new link."),
         )
     forget_failures(email=email, address=address, step="password")
     return user
@@ -248,13 +249,12 @@ def invite(*, email: str, name: str, side: str, role: str, by: Viewer, at: dt.da
 
 @transaction.atomic
 def renew_access(*, person: User, by: Viewer, at: dt.datetime) -> Invited:
-    """Write a link with which a person who lost password or phone sets a new password; one-time codes go off then."""
+    """Write a link with which a person sets a new password: after losing password or phone, or to give access back.
+
+    One-time codes go off, and access comes back, when the link is used and not before.
+    """
     require(by, "manage_people")
     refuse_beyond_reach(by, person.side, person.partner)
-    if not person.is_active:
-        raise Refusal(
-            _("%(name)s has no access any more") % {"name": person.name}, expected=_("a person who may sign in")
-        )
     Invitation.objects.filter(renews=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     invited = new_invitation(
         email=person.email, name=person.name, side=person.side, partner=person.partner, role=person.role, renews=person,
@@ -302,7 +302,8 @@ def accept_invitation(*, token: str, name: str, password: str, by: Viewer, at: d
         refuse_weak_password(password, person)
         person.set_password(password)
         forget_codes(person)
-        person.save(update_fields=["password", "totp_secret", "totp_confirmed_at", "totp_last_step"])
+        person.is_active, person.deactivated_at = True, None
+        person.save()
         sentence = _("%(name)s set a new password with a link of %(by)s, %(place)s.")
     invitation.accepted_by, invitation.accepted_at = person, at
     invitation.save(update_fields=["accepted_by", "accepted_at"])
@@ -365,14 +366,8 @@ def token_hash(token: str) -> str:
 
 
 def is_open(invitation: Invitation, at: dt.datetime) -> bool:
-    """Whether the link may still be used, by somebody who may still come in."""
-    renews = invitation.renews
-    return (
-        invitation.accepted_at is None
-        and invitation.withdrawn_at is None
-        and at < invitation.expires_at
-        and (renews is None or renews.is_active)
-    )
+    """Whether the link may still be used."""
+    return invitation.accepted_at is None and invitation.withdrawn_at is None and at < invitation.expires_at
 
 
 def forget_codes(user: User) -> None:
@@ -445,5 +440,5 @@ def link_is_of_no_use() -> Refusal:
     return Refusal(
         _("This link cannot be used"),
         expected=_("a link that is at most seven days old and was not used before"),
-        next_step=_("Ask the person who invited you for a new one."),
+        next_step=_("Ask the person who gave it to you for a new one."),
     )

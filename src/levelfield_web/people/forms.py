@@ -85,7 +85,7 @@ class InviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Email address"), widget=forms.EmailInput(attrs={"spellcheck": "false"}))
-    place = forms.ChoiceField(label=_("Joins as"), help_text=_("The side and the role can not be changed later."))
+    place = forms.ChoiceField(label=_("Joins as"), help_text=_("The side and the role cannot be changed later."))
 
     def __init__(self, *args: Any, viewer: Viewer, partner_names: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from levelfield.words import Refusal, RefusalKind
@@ -127,3 +129,27 @@ def test_a_lost_password_is_renewed_by_a_link_and_codes_go_off(noor, ada_adminis
     actions.accept_invitation(token=invited.token, name="", password="nine quiet harbours", by=VISITOR, at=monday)
     noor.refresh_from_db()
     assert noor.check_password("nine quiet harbours") and not noor.totp_secret
+
+
+def test_access_comes_back_with_a_link_and_not_before(noor, ada_administrator, monday):
+    by = ada_administrator.as_viewer
+    earlier = actions.renew_access(person=noor, by=by, at=monday)
+    actions.deactivate(person=noor, by=by, at=monday)
+    with pytest.raises(Refusal, match="cannot be used"):
+        accept(earlier.token, monday)
+    later = actions.renew_access(person=noor, by=by, at=monday)
+    noor.refresh_from_db()
+    assert not noor.is_active
+    accept(later.token, monday)
+    noor.refresh_from_db()
+    assert noor.is_active and noor.deactivated_at is None
+
+
+def test_the_first_administrator_joins_by_a_link_from_the_command_line(db):
+    out = io.StringIO()
+    call_command("invite_administrator", "kim@client.example", "Kim Vos", site="https://lf.example/", stdout=out)
+    link = out.getvalue().splitlines()[0]
+    assert link.startswith("https://lf.example/invitation/")
+    path = link.removeprefix("https://lf.example")
+    assert Client().post(path, {"name": "Kim Vos", "password": PASSWORD}).status_code == 302
+    assert User.objects.get().role == "administrator"

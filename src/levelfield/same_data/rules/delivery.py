@@ -217,7 +217,7 @@ def _tell_duplicates(found: Sequence[Mapping[str, Any]], look: Look) -> list[Fin
     if look.reading.profile.latest:
         return []
     changed = _clock_days(found, look)
-    if shape.name == "intervals" and changed and all(r["day"] in changed for r in found):
+    if shape.name in ("intervals", "forecasts") and changed and all(r["day"] in changed for r in found):
         return [
             Finding(
                 "clock_change",

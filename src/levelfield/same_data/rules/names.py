@@ -18,6 +18,9 @@ from levelfield.words import nearest
 
 EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+\.[A-Za-z]{2,}"
 PHONE = r"(\+|\b00)[0-9][0-9 ()\-]{7,}[0-9]"
+OWN_PHONE = (
+    r"^\+[0-9][0-9 ()\-]{7,}[0-9]$"  # a contact number that is a telephone number; other digits are just a number
+)
 CARD = r"\b[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]{3,4}\b"
 PERSONAL = f"{EMAIL}|{PHONE}|{CARD}"
 MARKUP = r"^[=@]|^[+\-][A-Za-z(=@]|<[A-Za-z!/]|^\t|\x00"
@@ -28,8 +31,9 @@ def _texts(look: Look) -> list[str]:
     return [c.name for c in look.shape.columns if c.kind is Kind.TEXT and look.filled(c.name)]
 
 
-def _any_matches(t: ir.Table, look: Look, pattern: str) -> ir.BooleanValue:
-    tests = [t[name].re_search(pattern).fill_null(False) for name in _texts(look)]
+def _any_matches(t: ir.Table, look: Look, pattern: str, own: str = "") -> ir.BooleanValue:
+    """Does any text match? `own` is the pattern for the platform's own numbers, which are digits and hyphens by nature."""
+    tests = [t[name].re_search(own if own and name in OWN_NAMES else pattern).fill_null(False) for name in _texts(look)]
     return functools.reduce(operator.or_, tests) if tests else ibis.literal(False)
 
 
@@ -45,7 +49,7 @@ PERSONAL_DATA = RowRule(
     name="personal_data",
     severity=Severity.REJECTED,
     sentence="A text column holds an e-mail address, a telephone or card number in {rows}. Personal data never enter.",
-    wrong=lambda t, look: _any_matches(t, look, PERSONAL),
+    wrong=lambda t, look: _any_matches(t, look, PERSONAL, own=f"{EMAIL}|{OWN_PHONE}"),
     columns=(),
     next_step="Leave the column out of the profile, or remove the data before delivering.",
 )

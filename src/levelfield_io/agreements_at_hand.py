@@ -1,0 +1,59 @@
+"""Agreement files of a home: agreements/<partner>-<version>.toml."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+from levelfield.agreement.agreement import Agreement, agreement_from_data
+from levelfield.measures.catalogue import MEASURES
+from levelfield.measures.definition import Definition
+from levelfield.words import Refusal, RefusalKind
+from levelfield_io.store import safe, write_whole
+
+
+def read_agreement(path: Path) -> Agreement:
+    """One agreement file."""
+    return parse_agreement(path.read_bytes(), path.name)
+
+
+def parse_agreement(body: bytes, name: str) -> Agreement:
+    """An agreement from the bytes of a TOML file; definitions are checked as well."""
+    try:
+        data = tomllib.loads(body.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise Refusal(f"The agreement is not TOML: {wrong}", where=name, kind=RefusalKind.DEFINITION) from None
+    agreement = agreement_from_data(data, measures=tuple(MEASURES), where=name)
+    for target in agreement.targets:
+        Definition.from_data(dict(target.definition), f"{name}, target {target.key}")
+    return agreement
+
+
+def agreements(home: Path) -> list[Agreement]:
+    """All agreements of a home, by partner and version."""
+    found = [read_agreement(p) for p in sorted((home / "agreements").glob("*.toml"))]
+    return sorted(found, key=lambda a: (a.partner, a.version))
+
+
+def in_force(home: Path, partner: str, on: dt.date) -> Agreement | None:
+    """The version of a partner's agreement that holds on a day: the latest whose valid-from has come."""
+    own = [a for a in agreements(home) if a.partner == partner and a.valid_from <= on]
+    return max(own, key=lambda a: (a.valid_from, a.version), default=None)
+
+
+def save_agreement(home: Path, body: bytes, name: str) -> Agreement:
+    """Add a version. One that exists is never edited, only superseded."""
+    agreement = parse_agreement(body, name)
+    path = home / "agreements" / f"{safe(agreement.partner)}-{agreement.version:03d}.toml"
+    if path.exists():
+        if read_agreement(path).content == agreement.content:
+            return agreement
+        raise Refusal(
+            f"Version {agreement.version} of the agreement with {agreement.partner} exists and says something else",
+            where=name,
+            expected=f"version {agreement.version + 1}",
+            next_step="Raise the version; a version in force is superseded, never edited.",
+        )
+    write_whole(path, body)
+    return agreement

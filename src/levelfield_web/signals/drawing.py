@@ -1,0 +1,162 @@
+"""A chart as inline SVG: classes only, so that light, dark, print and forced colours come from the tokens.
+
+See docs/decisions/0004-charts-are-drawn-by-the-server.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from levelfield.signals.chart import Chart, Dot, Reading
+
+WIDTH, HEIGHT = 760, 300
+LEFT, RIGHT, TOP, BOTTOM = 56, 118, 34, 34
+APART = 14  # least distance of labels at the right end, in pixels
+SMALL, LARGE = 3.5, 4.8
+
+
+def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeString:
+    """The picture with title and description for those who cannot see it."""
+    known = [d.value for d in chart.dots if d.value is not None]
+    if not known:
+        return SafeString("")
+    low, high = _scale(chart, known)
+    plot_width, plot_height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def x(index: int) -> float:
+        return LEFT + plot_width * (index + 0.5) / len(chart.dots)
+
+    def y(value: float) -> float:
+        return TOP + plot_height * (1 - (value - low) / (high - low))
+
+    parts = [
+        *_grid(low, high, y, told),
+        *_periods(chart.dots, x),
+        *_lines(chart, x, y, told),
+        *_marks(chart, x),
+        *_values(chart.dots, x, y),
+        _latest(chart, x, y, told),
+    ]
+    body = "".join(parts)
+    return mark_safe(  # noqa: S308  (numbers we formatted, text we escaped)
+        f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f"<title>{escape(chart.title)}</title><desc>{escape(described)}</desc>{body}</svg>"
+    )
+
+
+def _scale(chart: Chart, known: Sequence[float]) -> tuple[float, float]:
+    """Room for all points, limits and the target."""
+    also = [chart.target] if chart.target is not None else []
+    if chart.usual is not None:
+        also += [chart.usual.lower, chart.usual.upper]
+    low, high = min([*known, *also]), max([*known, *also])
+    edge = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    return low - edge, high + edge
+
+
+def _grid(low: float, high: float, y: Callable[[float], float], told: Callable[[float], str]) -> list[str]:
+    """Four or five round values on the left."""
+    step = 10 ** math.floor(math.log10(high - low))
+    step = next(step * m for m in (0.1, 0.2, 0.25, 0.5, 1, 2, 5) if (high - low) / (step * m) <= 6)
+    first = math.ceil(low / step) * step
+    ticks = [first + i * step for i in range(int((high - first) / step) + 1)]
+    return [
+        f'<line class="chart-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(t):.1f}" y2="{y(t):.1f}"/>'
+        f'<text class="chart-tick" x="{LEFT - 8}" y="{y(t) + 4:.1f}" text-anchor="end">{escape(told(t))}</text>'
+        for t in ticks
+    ]
+
+
+def _periods(dots: Sequence[Dot], x: Callable[[int], float]) -> list[str]:
+    """Every so many periods a label below."""
+    every = max(1, math.ceil(len(dots) / 9))
+    return [
+        f'<text class="chart-tick" x="{x(i):.1f}" y="{HEIGHT - 12}" text-anchor="middle">{escape(d.label)}</text>'
+        for i, d in enumerate(dots)
+        if (len(dots) - 1 - i) % every == 0
+    ]
+
+
+def _lines(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> list[str]:
+    """Mean, limits and target with their names at the right end."""
+    named: list[tuple[float, str, str]] = []
+    usual = chart.usual
+    if usual is not None:
+        named += [
+            (usual.mean, "chart-mean", f"mean {told(usual.mean)}"),
+            (usual.upper, "chart-limit", f"upper {told(usual.upper)}"),
+            (usual.lower, "chart-limit", f"lower {told(usual.lower)}"),
+        ]
+    if chart.target is not None:
+        named.append((chart.target, "chart-agreed", f"agreed {told(chart.target)}"))
+    parts = []
+    trial = " chart-trial" if usual is not None and usual.trial else ""
+    for value, kind, _ in named:
+        parts.append(f'<line class="{kind}{trial}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
+    for place, (_, kind, words) in zip(_spread([y(v) for v, _, _ in named]), named, strict=True):
+        parts.append(f'<text class="{kind}-label" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(words)}</text>')
+    if usual is not None:
+        parts.append(f'<line class="chart-baseline" x1="{x(usual.first):.1f}" x2="{x(usual.last):.1f}" y1="{HEIGHT - BOTTOM + 4}" y2="{HEIGHT - BOTTOM + 4}"/>')
+    return parts
+
+
+def _spread(places: Sequence[float]) -> list[float]:
+    """The same places, moved apart until no two labels touch."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = list(places)
+    for previous, current in zip(order, order[1:], strict=False):
+        moved[current] = max(moved[current], moved[previous] + APART)
+    return moved
+
+
+def _marks(chart: Chart, x: Callable[[int], float]) -> list[str]:
+    """Events as thin vertical lines, text above the plot; at most three names, so that they stay readable."""
+    labels = [d.label for d in chart.dots]
+    parts = []
+    for mark in [m for m in chart.marks if m.label in labels][-3:]:
+        at = x(labels.index(mark.label))
+        anchor = "end" if at > WIDTH * 0.6 else "start"
+        parts.append(f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 8}" y2="{HEIGHT - BOTTOM}"/>')
+        row = 10 + 11 * (len(parts) // 2 % 2)
+        parts.append(f'<text class="chart-event-label" x="{at:.1f}" y="{row}" text-anchor="{anchor}">{escape(mark.title)} ({escape(mark.owner)})</text>')
+    return parts
+
+
+def _values(dots: Sequence[Dot], x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:
+    """The line, broken where data is missing, and a shape per point."""
+    parts, run = [], []
+    for index, dot in enumerate([*dots, Dot("", None, 0, dots[0].point, Reading.USUAL)]):
+        if dot.value is not None:
+            run.append(f"{x(index):.1f},{y(dot.value):.1f}")
+        elif run:
+            parts.append(f'<polyline class="chart-line" points="{" ".join(run)}"/>')
+            run = []
+    parts += [_shape(d.reading, x(i), y(d.value)) for i, d in enumerate(dots) if d.value is not None]
+    return parts
+
+
+def _shape(reading: Reading, x: float, y: float) -> str:
+    """● usual, ◆ worse, ■ better, ○ changed: shape carries the meaning, colour repeats it."""
+    r = LARGE
+    match reading:
+        case Reading.WORSE:
+            return f'<path class="chart-worse" d="M{x:.1f} {y - r * 1.2:.1f}l{r * 1.2:.1f} {r * 1.2:.1f}l{-r * 1.2:.1f} {r * 1.2:.1f}l{-r * 1.2:.1f} {-r * 1.2:.1f}z"/>'
+        case Reading.BETTER:
+            return f'<rect class="chart-better" x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}"/>'
+        case Reading.CHANGED:
+            return f'<circle class="chart-changed" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>'
+        case _:
+            return f'<circle class="chart-usual" cx="{x:.1f}" cy="{y:.1f}" r="{SMALL}"/>'
+
+
+def _latest(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> str:
+    """The latest value beside its point."""
+    for index in range(len(chart.dots) - 1, -1, -1):
+        value = chart.dots[index].value
+        if value is not None:
+            return f'<text class="chart-latest" x="{x(index) - 9:.1f}" y="{y(value) - 9:.1f}" text-anchor="end">{escape(told(value))}</text>'
+    return ""
