@@ -33,7 +33,7 @@ def run(
               "--blocking-threads", "4", "--log-level", "warning", "levelfield_web.wsgi:application"]  # fmt: skip
     children = [
         subprocess.Popen(server, env=environment),  # noqa: S603
-        subprocess.Popen([sys.executable, "-m", "django", "work"], env=environment),  # noqa: S603
+        subprocess.Popen([sys.executable, "-m", "django", "work"], env=environment),
     ]
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
@@ -58,7 +58,6 @@ def django(environment: dict[str, str], *words: str) -> None:
 
 
 def prepare(environment: dict[str, str]) -> None:
-    """Database and static files."""
+    """Folder and database."""
     Path(environment["LEVELFIELD_HOME"]).mkdir(parents=True, exist_ok=True)
     django(environment, "migrate", "--verbosity", "0")
-    django(environment, "collectstatic", "--noinput", "--verbosity", "0")

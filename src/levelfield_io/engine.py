@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -16,18 +18,29 @@ from levelfield_io.environment import memory_limit, threads
 
 
 def sql_of(expression: ir.Table) -> str:
+    """The expression as DuckDB SQL. Compiling takes longer than running a small query, so recent texts are kept."""
+    return _compiled(expression.op())
+
+
+@functools.lru_cache(maxsize=1000)
+def _compiled(operation: ops.Relation) -> str:
     """The expression as DuckDB SQL.
 
     Ibis writes STRPTIME, which stops a whole query at the first text it cannot read; a delivered file always
     has some. TRY_STRPTIME gives a missing value instead, and the row is told as a finding.
     """
-    inner = str(ibis.to_sql(expression, dialect="duckdb")).replace("STRPTIME(", "TRY_STRPTIME(")
-    # DuckDB adds whole numbers up to 128 bits, which Arrow and Parquet would keep as floating point.
-    columns = (
-        f"CAST({quoted(n)} AS BIGINT) AS {quoted(n)}" if t.is_integer() else quoted(n)
-        for n, t in expression.schema().items()
-    )
-    return f"SELECT {', '.join(columns)} FROM ({inner})"
+    expression = operation.to_expr()
+    inner = str(ibis.to_sql(expression, dialect="duckdb", pretty=False)).replace("STRPTIME(", "TRY_STRPTIME(")
+    # DuckDB adds whole numbers up to 128 bits, which Arrow and Parquet would keep as floating point, and
+    # gives some dates back as timestamps.
+    return f"SELECT {', '.join(_typed(n, t) for n, t in expression.schema().items())} FROM ({inner})"
+
+
+def _typed(name: str, kind: ibis.DataType) -> str:
+    """A column of a result, in exactly the type the expression promises."""
+    if kind.is_integer() or kind.is_date():
+        return f"CAST({quoted(name)} AS {'DATE' if kind.is_date() else 'BIGINT'}) AS {quoted(name)}"
+    return quoted(name)
 
 
 def ibis_schema(schema: pa.Schema) -> dict[str, str]:

@@ -293,8 +293,9 @@ def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout
     start = header + 1 if layout.header else 0
     body = table.slice(start).rename_columns(list(headers))
     engine.connection.register("raw_sheet", pa.table([c.cast(pa.string()) for c in body.columns], names=list(headers)))
-    engine.connection.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM raw_sheet")
+    engine.connection.execute("CREATE OR REPLACE TABLE raw_table AS SELECT * FROM raw_sheet")
     engine.connection.unregister("raw_sheet")
+    engine.connection.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM raw_table")
     decimal = "." if layout.decimal == "auto" else layout.decimal
     return Opened(name, headers, kind, decimal, start, layout.skip_after_header, {"sheet": book.sheet_names[0]})
 
@@ -328,8 +329,9 @@ def _open_rows(engine: Engine, path: Path, name: str, kind: str, layout: Layout)
             batch = list(itertools.islice(rows, BATCH))
 
     engine.connection.register("raw_rows", pa.RecordBatchReader.from_batches(schema, batches()))
-    engine.connection.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM raw_rows")
+    engine.connection.execute("CREATE OR REPLACE TABLE raw_table AS SELECT * FROM raw_rows")
     engine.connection.unregister("raw_rows")
+    engine.connection.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM raw_table")
     return Opened(name, headers, kind, header_rows=0)
 
 

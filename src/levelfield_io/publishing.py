@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +17,13 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
 from levelfield.same_data.canonical import content_hash, in_shape, sorted_by_key
+from levelfield.same_data.estate import Estate
 from levelfield.same_data.finding import Finding, Findings, Severity
 from levelfield.same_data.profile import Profile
 from levelfield.same_data.publication import Chunk, Delivery, Difference, Publication, Record
 from levelfield.same_data.shape import Shape
 from levelfield.same_data.shapes import SHAPES
-from levelfield.words import Grain
+from levelfield.words import Grain, Refusal, RefusalKind
 from levelfield_io.engine import Engine, quoted, working_engine
 from levelfield_io.looking import Looked, Progress, look_at, silent, with_estate
 from levelfield_io.quarantine import write_quarantine
@@ -95,25 +96,35 @@ def publish(
     replace_days: bool = False,
     note: str = "",
     dry_run: bool = False,
+    seen_estate: Callable[[Estate], Estate] = lambda whole: whole,
+    only_partner: str = "",
     progress: Progress = silent,
 ) -> Outcome:
-    """Publish files as one delivery, or look at them only (`dry_run`)."""
+    """Publish files as one delivery, or look at them only (`dry_run`).
+
+    A partner delivers for itself: `only_partner` refuses facts of anybody else, and `seen_estate` cuts the estate
+    down to what that side may see, so that no finding can hint at another name.
+    """
     results: list[FileResult] = []
     with tempfile.TemporaryDirectory(prefix="levelfield-") as name, store.lock():
         work_folder = Path(name)
         release = store.release
         work = _Work(store, {p: store.record(p, i).publication for p, i in release.current.items()})
-        estate = store.estate
+        whole = store.estate
+        estate = seen_estate(whole)
+        if only_partner:
+            work.current = {p: publication for p, publication in work.current.items() if p == only_partner}
         stop = False
         for parcel in parcels:
             for shown, plain in plain_files(parcel.path, work_folder):
-                shown = parcel.name or shown
+                if parcel.name:
+                    shown = parcel.name if plain == parcel.path else f"{parcel.name}/{shown.rsplit('/', 1)[-1]}"
                 with working_engine(work_folder) as engine:
                     looked = look_at(
                         plain, shown, engine=engine, work=work_folder, estate=estate, key=store.key, today=at.date(),
                         profile=parcel.profile, options=parcel.options, home=store.home,
                         before=lambda p, e: _volumes_before(work, p, e),
-                        delivered_before=store.delivered, progress=progress,
+                        delivered_before=lambda sha: store.delivered(sha, only_partner), progress=progress,
                     )  # fmt: skip
                     quarantine = (
                         write_quarantine(looked, store.home, at) if looked.kept_out or _malformed(looked) else None
@@ -138,7 +149,21 @@ def publish(
                     _stage(work, looked, replace_days, progress)
         if stop or dry_run:
             return Outcome(tuple(results), published=False)
+        estate = estate if seen_estate(whole) == whole else whole
         return _release(work, release, results, estate, by=by, at=at, note=note, progress=progress)
+
+
+def _only_own(engine: Engine, partner: str, name: str) -> None:
+    """Refuse a partner's file with facts of anybody else."""
+    others = engine.connection.execute("SELECT count(*) FROM facts WHERE partner <> ?", [partner]).fetchall()[0][0]
+    if others:
+        raise Refusal(
+            f"{others:,} rows are not facts of {partner}",
+            where=name,
+            expected="your own facts only",
+            next_step="Remove the rows, or leave the partner column out.",
+            kind=RefusalKind.PERMISSION,
+        )
 
 
 def _malformed(looked: Looked) -> bool:
@@ -280,7 +305,7 @@ def _release(
     work: _Work,
     before: Release,
     results: list[FileResult],
-    estate: object,
+    estate: Estate,
     *,
     by: str,
     at: dt.datetime,
@@ -312,7 +337,7 @@ def _release(
             records.append(record)
             current[partner] = publication.id
     if estate != store.estate:
-        store.save_estate(estate)  # type: ignore[arg-type]
+        store.save_estate(estate)
     release = store.commit(current, at, before) if records else before
     for record in records:
         store.remember_deliveries(record)
@@ -329,7 +354,7 @@ def _differences(store: Store, old: Publication, new: Publication, engine: Engin
     found = []
     for key, earlier in before.items():
         later = after.get(key)
-        if later is None or earlier.value is None and later.value is None:
+        if later is None or (earlier.value is None and later.value is None):
             continue
         if (earlier.numerator, earlier.denominator, earlier.value) != (later.numerator, later.denominator, later.value):
             found.append(Difference(key[0], earlier.period, earlier.value, later.value, earlier.n, later.n))

@@ -226,10 +226,13 @@ class Store:
             if not path.exists():
                 path.write_text(record.id, encoding="ascii")
 
-    def delivered(self, sha256: str) -> str:
-        """The first publication a file went into; empty when it never came."""
+    def delivered(self, sha256: str, only_partner: str = "") -> str:
+        """The first publication a file went into; empty when it never came, or came for another partner."""
         path = self.root / "delivered" / sha256
-        return path.read_text(encoding="ascii") if path.exists() else ""
+        found = path.read_text(encoding="ascii") if path.exists() else ""
+        if found and only_partner and not self.manifest_path(only_partner, found).exists():
+            return ""
+        return found
 
     @contextmanager
     def lock(self) -> Iterator[None]:

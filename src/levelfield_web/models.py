@@ -1,7 +1,9 @@
 """The stored models of every room, gathered for Django, in the order of the story."""
 
+from levelfield_web.agreement.models import Acceptance
 from levelfield_web.audit.models import Move
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
+from levelfield_web.same_data.models import Delivery, Seen
 
 # A room adds one line above, `from levelfield_web.<room>.models import …`, and its names below.
-__all__ = ["Invitation", "Move", "Partner", "SignInAttempt", "User"]
+__all__ = ["Acceptance", "Delivery", "Invitation", "Move", "Partner", "Seen", "SignInAttempt", "User"]

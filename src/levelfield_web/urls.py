@@ -7,12 +7,11 @@ handler404 = "levelfield_web.parts.views.not_found"
 handler500 = "levelfield_web.parts.views.our_fault"
 
 urlpatterns = [
-    # path("", include("levelfield_web.today.urls")),
-    # path("", include("levelfield_web.signals.urls")),
-    # path("", include("levelfield_web.measures.urls")),
-    # path("", include("levelfield_web.same_data.urls")),
-    # path("", include("levelfield_web.agreement.urls")),
-    # path("api/", include("levelfield_web.api.urls")),
+    path("", include("levelfield_web.today.urls")),
+    path("", include("levelfield_web.measures.urls")),
+    path("", include("levelfield_web.same_data.urls")),
+    path("", include("levelfield_web.agreement.urls")),
+    path("api/", include("levelfield_web.api.urls")),
     path("", include("levelfield_web.people.urls")),
     path("", include("levelfield_web.audit.urls")),
     path("", include("levelfield_web.parts.urls")),

@@ -76,9 +76,12 @@ def bucket(day: ir.DateValue, grain: Grain) -> ir.DateValue:
 def aggregated(sheet: Sheet, table: ir.Table, asked: Asked) -> ir.Table:
     """All parts of all measures of one sheet, grouped as asked. One pass over the sheet."""
     cumulative = any(m.form is Form.LEVEL for m, _ in asked.measures if m.sheet == sheet.name)
+    since: dt.date | None = None  # where earlier rows must stay for a level, other measures leave them out themselves
     if asked.period is not None:
         table = table.filter(table.day < ibis.literal(asked.period.end))
-        if not cumulative:
+        if cumulative:
+            since = asked.period.start
+        else:
             table = table.filter(table.day >= ibis.literal(asked.period.start))
     for dimension, wanted in asked.only.items():
         table = table.filter(table[dimension].isin(wanted))
@@ -89,15 +92,26 @@ def aggregated(sheet: Sheet, table: ir.Table, asked: Asked) -> ir.Table:
     if asked.grain is not Grain.ALL:
         last_day = table.day + ((table.span_s - 1) // A_DAY_S).as_interval("D")
         fits = (table.span_s <= A_DAY_S) | (bucket(last_day.cast("date"), asked.grain) == start)
+    if any(m.form is Form.AVERAGE for m, _ in asked.measures if m.sheet == sheet.name):
+        table = table.mutate(covered_s=covered_s(table, [start, *grouped.values()]))
     counted = table.n_rows if "n_rows" in table.columns else ibis.literal(1)
     totals: dict[str, ir.Value] = {
         "rows": counted.sum().cast("int64"),
         "coarse": ibis.ifelse(fits, 0, counted).sum().cast("int64"),
     }
     for index, (measure, definition) in enumerate(asked.measures):
-        totals |= _totals(index, measure, definition, sheet, table, fits, counted)
+        totals |= _totals(index, measure, definition, sheet, table, fits, counted, since)
     keys = {"start_on": start, **grouped, **{e: table[e] for e in extra}}
     return table.group_by(**keys).aggregate(**totals)
+
+
+def covered_s(table: ir.Table, apart: Sequence[ir.Value]) -> ir.IntegerValue:
+    """The seconds a row covers that no earlier row of its group does: added up, the time covered by any of them."""
+    begins = table.day.epoch_seconds()
+    ends = begins + table.span_s
+    before = ibis.window(group_by=list(apart), order_by=[table.day, table.span_s], preceding=(None, 1))
+    reached = ibis.coalesce(ends.max().over(before), begins)
+    return ibis.ifelse(ends > reached, ends - ibis.ifelse(reached > begins, reached, begins), 0)
 
 
 def _totals(
@@ -108,6 +122,7 @@ def _totals(
     table: ir.Table,
     fits: ir.BooleanValue,
     counted: ir.Value,
+    since: dt.date | None,
 ) -> dict[str, ir.Value]:
     """The sums of one measure. A row without all the measure needs is left out of every one of them."""
     totals: dict[str, ir.Value] = {}
@@ -128,8 +143,10 @@ def _totals(
     keep = fits & above.notnull()
     if below is not None:
         keep = keep & below.notnull()
-    if measure.where is not None:
-        wanted = measure.where(table, definition).fill_null(False)
+    later = since is not None and measure.form is not Form.LEVEL
+    if measure.where is not None or later:
+        wanted = ibis.literal(True) if measure.where is None else measure.where(table, definition).fill_null(False)
+        wanted = wanted & (table.day >= ibis.literal(since)) if later else wanted
         keep = keep & wanted
         totals[f"m{index}_all"] = ibis.ifelse(wanted, counted, 0).sum().cast("int64")
     if measure.form is Form.MAX:
@@ -162,8 +179,11 @@ def finished(asked: Asked, rows_by_sheet: Mapping[str, Rows], publication: str |
     for index, (measure, definition) in enumerate(asked.measures):
         own = by_key.get(measure.sheet, {})
         others = by_key.get(measure.denominator_sheet, {}) if measure.denominator_sheet else None
+        first = dt.date.min if asked.period is None else asked.grain.start_of(asked.period.start)
         made = (
-            _levels(index, measure, own, asked) if measure.form is Form.LEVEL else {k: list(g) for k, g in own.items()}
+            _levels(index, measure, own, asked)
+            if measure.form is Form.LEVEL
+            else {k: list(g) for k, g in own.items() if k[-1] >= first}
         )
         for key, group in made.items():
             value = _value(index, measure, definition, key, group, others, asked)
@@ -183,7 +203,7 @@ def _keyed(rows: Rows, asked: Asked) -> dict[Key, list[Mapping[str, Any]]]:
     def key(row: Mapping[str, Any]) -> Key:
         return (*(row[d] for d in asked.by), row["start_on"])
 
-    ordered = sorted(rows, key=lambda r: tuple(str(x) for x in key(r)))
+    ordered = sorted(rows, key=lambda r: tuple((x is None, str(x)) for x in key(r)))
     return {k: list(g) for k, g in groupby(ordered, key=key)}
 
 
@@ -219,7 +239,7 @@ def _value(
     asked: Asked,
 ) -> Value:
     row = group[0]
-    rows = sum((r.get(f"m{index}_all") if measure.where is not None else r["rows"]) or 0 for r in group)
+    rows = sum(r.get(f"m{index}_all", r["rows"]) or 0 for r in group)
     used = sum(r.get(f"m{index}_rows") or 0 for r in group)
     above, below = row.get(f"m{index}_num"), row.get(f"m{index}_den")
     n = sum(r.get(f"m{index}_n") or 0 for r in group)
@@ -230,20 +250,21 @@ def _value(
         n = below or 0
     value: float | None = None
     why: Why | None = None
+    absent = Why.TOO_COARSE if row.get("coarse") else Why.NOT_DELIVERED
     if used == 0:
-        why = Why.TOO_COARSE if row.get("coarse") else Why.NOT_DELIVERED
+        why = absent
     elif measure.form is Form.PERCENTILE:
         bins = np.array([r["bin"] for r in group if r.get(f"m{index}_num")], dtype=np.int64)
         counts = np.array([r[f"m{index}_num"] for r in group if r.get(f"m{index}_num")], dtype=np.int64)
         above, below = None, int(counts.sum())
         value = percentile_ms(bins, counts, measure.share) * measure.times if below else None
         n = below
-    elif measure.form is Form.RATIO:
+    elif measure.form in (Form.RATIO, Form.AVERAGE):
         value = above / below * measure.times if below and above is not None else None
     else:
         value = above * measure.times if above is not None else None
     if why is None and (value is None or math.isnan(value)):
-        value, why = None, Why.NOTHING
+        value, why = None, Why.NOTHING if used >= rows else absent
     if why is None and n < measure.fewest:
         value, why = None, Why.TOO_FEW
     low = high = None

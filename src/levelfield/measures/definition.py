@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,10 @@ class Callbacks(StrEnum):
     CREDITED = "credited"  # as good as an answer
 
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "scored_by": ("client", "partner", "either"),
+    "sample": ("random", "risk", "targeted", "any"),
+}
 LETTERS = dict(zip(Abandons, "ABCDEF", strict=True))
 TITLES: dict[Abandons, str] = {
     Abandons.NOT_COUNTED: "Abandons are not counted at all",
@@ -80,7 +84,7 @@ class Definition:
                     kind=RefusalKind.DEFINITION,
                 )
             if key in ("threshold_s", "short_s", "window_days"):
-                if value is not None and (isinstance(value, bool) or not str(value).isdigit()):
+                if value is not None and (isinstance(value, bool) or not str(value).isdecimal()):
                     raise Refusal(
                         f"{key} is “{value}”",
                         where=where,
@@ -90,6 +94,8 @@ class Definition:
                 values[key] = None if value is None else int(value)
             elif key in ("abandons", "callbacks"):
                 values[key] = _word(Abandons if key == "abandons" else Callbacks, str(value), f"{where}, {key}")
+            elif key in WORDS:
+                values[key] = _among(WORDS[key], str(value), f"{where}, {key}")
             else:
                 values[key] = str(value)
         return cls(**values)
@@ -98,13 +104,17 @@ class Definition:
 def _word(kind: type[Abandons] | type[Callbacks], value: str, where: str) -> Abandons | Callbacks:
     if kind is Abandons:
         value = {letter: rule for rule, letter in LETTERS.items()}.get(value.upper(), value)
-    try:
-        return kind(value)
-    except ValueError:
-        near = nearest(value, list(kind))
-        raise Refusal(
-            f"“{value}” is not a rule",
-            where=where,
-            expected=f"“{near[0]}”?" if near else "one of " + ", ".join(kind),
-            kind=RefusalKind.DEFINITION,
-        ) from None
+    return kind(_among(list(kind), value, where))
+
+
+def _among(known: Sequence[str], value: str, where: str) -> str:
+    """A word that is known, or a refusal with the nearest one."""
+    if value in known:
+        return value
+    near = nearest(value, known)
+    raise Refusal(
+        f"“{value}” is not a rule",
+        where=where,
+        expected=f"“{near[0]}”?" if near else "one of " + ", ".join(known),
+        kind=RefusalKind.DEFINITION,
+    )

@@ -20,9 +20,9 @@ ZERO_BIN = -1
 
 def bin_of(value_ms: ir.IntegerValue) -> ir.IntegerValue:
     """The bin of a length of time in milliseconds; missing stays missing."""
-    return ibis.ifelse(
-        value_ms <= 0, ZERO_BIN, (ibis.greatest(value_ms, 1).cast("float64").ln() / WIDTH).floor().cast("int64")
-    )
+    # GREATEST passes over missing values in some engines, so it must not be used to keep the logarithm above zero.
+    above_zero = ibis.ifelse(value_ms >= 1, value_ms, ibis.null("int64"))
+    return ibis.ifelse(value_ms <= 0, ZERO_BIN, (above_zero.cast("float64").ln() / WIDTH).floor().cast("int64"))
 
 
 def middle_ms(bins: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

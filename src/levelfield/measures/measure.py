@@ -37,6 +37,7 @@ class Form(StrEnum):
 
     RATIO = "ratio"  # Σ numerator / Σ denominator
     SUM = "sum"  # Σ numerator
+    AVERAGE = "average"  # Σ numerator / time covered, however many rows stand for the same days
     MAX = "max"  # largest numerator
     PERCENTILE = "percentile"  # from a histogram
     LEVEL = "level"  # everything up to the end of the period

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
 
-
 from levelfield.words import Grain
 
 

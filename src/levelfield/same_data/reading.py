@@ -19,7 +19,7 @@ from levelfield.same_data.estate import Estate, Partner
 from levelfield.same_data.profile import ANY, BLANKS, NO, YES, Fill, Profile, find_header
 from levelfield.same_data.pseudonym import pseudonym_of
 from levelfield.same_data.shape import Column, Kind
-from levelfield.same_data.zones import local_from_utc, utc_from_local
+from levelfield.same_data.zones import local_from_utc, once, utc_from_local
 from levelfield.words import Refusal, RefusalKind
 
 FIRST_MOMENT = {
@@ -35,6 +35,10 @@ GROUPED = {
 ISO_FORMATS = ("iso",)
 OFFSET = r" ?([+\-])([0-9]{2}):?([0-9]{2})?$"
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)  # a day outside is not a day anybody delivers
+FIRST_MOMENT_READ, LAST_MOMENT_READ = (
+    ibis.literal(dt.datetime(d.year, d.month, d.day), type="timestamp(6)") for d in (FIRST_DAY, LAST_DAY)
+)
+EPOCH = ibis.literal(dt.datetime(1970, 1, 1), type="timestamp(6)")
 EPOCH_LAST_S = 7_258_118_400.0  # 2200-01-01
 
 
@@ -123,33 +127,41 @@ def milliseconds(text: ir.StringValue, unit: str, decimal: str) -> ir.IntegerVal
 
 def moment(text: ir.StringValue, formats: tuple[str, ...], zone: str) -> ir.TimestampValue:
     """A moment as naive UTC. Text that says Z or an offset is taken at its word; else it is local to `zone`."""
-    tries: list[ir.TimestampValue] = []
+    written: list[ir.TimestampValue] = []
+    shift: ir.IntegerValue = ibis.null("int64")  # seconds the text itself lies ahead of UTC, where it says so
     for pattern in formats or ISO_FORMATS:
         if pattern == "iso":
-            tries.append(_iso_moment(text, zone))
+            plain, shift = _iso_parts(text)
+            written.append(plain.try_cast("timestamp(6)"))
         elif pattern == "epoch_s":
             seconds = number(text, ".")
             known = ibis.ifelse((seconds >= 0.0) & (seconds < EPOCH_LAST_S), seconds, ibis.null("float64"))
-            tries.append((known * 1e6).cast("int64").as_timestamp("us"))
+            written.append(EPOCH + (known * 1e6).cast("int64").as_interval("us"))
+            zone = "UTC"
         else:
-            parsed = text.try_cast("string").as_timestamp(pattern)
-            tries.append(utc_from_local(parsed, zone) if zone != "UTC" else parsed)
-    found = ibis.coalesce(*tries).cast("timestamp(6)")
-    first, last = (ibis.literal(dt.datetime(d.year, 1, 1), type="timestamp(6)") for d in (FIRST_DAY, LAST_DAY))
-    return ibis.ifelse((found >= first) & (found < last), found, ibis.null("timestamp(6)"))
+            written.append(text.as_timestamp(pattern).cast("timestamp(6)"))
+    naive = written[0] if len(written) == 1 else ibis.coalesce(*written)
+    if zone == "UTC":
+        shift = ibis.coalesce(shift, 0)
+
+    def utc(at: ir.TimestampValue) -> ir.TimestampValue:
+        local = at if zone == "UTC" else utc_from_local(at, zone)
+        told = at - shift.as_interval("s")
+        there = (at >= FIRST_MOMENT_READ) & (at < LAST_MOMENT_READ)
+        return ibis.cases((~there, ibis.null("timestamp(6)")), (shift.notnull(), told), else_=local)
+
+    return once(naive, utc).cast("timestamp(6)")
 
 
-def _iso_moment(text: ir.StringValue, zone: str) -> ir.TimestampValue:
-    """2026-03-05T10:00:00[.123][Z|+01:00|+0100|+01]."""
+def _iso_parts(text: ir.StringValue) -> tuple[ir.StringValue, ir.IntegerValue]:
+    """2026-03-05T10:00:00[.123][Z|+01:00|+0100|+01]: the part without the mark, and the seconds the mark stands for."""
     marked = text.endswith("Z")
-    offset = ~marked & (text.length() > 16) & text.re_search(OFFSET)
+    offset = (text.length() > 16) & text.re_search(OFFSET)
     plain = ibis.cases((marked, text.left(text.length() - 1)), (offset, text.re_replace(OFFSET, "")), else_=text)
-    naive = plain.try_cast("timestamp(6)")
-    local = utc_from_local(naive, zone) if zone != "UTC" else naive
     hours = text.re_extract(OFFSET, 2).try_cast("int64")
     minutes = ibis.coalesce(text.re_extract(OFFSET, 3).try_cast("int64"), 0)
     shift = (hours * 3600 + minutes * 60) * ibis.ifelse(text.re_extract(OFFSET, 1) == "-", -1, 1)
-    return ibis.cases((marked, naive), (offset, naive - shift.as_interval("s")), else_=local)
+    return plain, ibis.cases((marked, 0), (offset, shift), else_=ibis.null("int64"))
 
 
 def day(text: ir.StringValue, formats: tuple[str, ...]) -> ir.DateValue:

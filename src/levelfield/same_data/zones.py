@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -16,7 +17,7 @@ import ibis.expr.types as ir
 
 from levelfield.words import Refusal, RefusalKind
 
-FIRST_YEAR, LAST_YEAR = 1995, 2045
+FIRST_YEAR, LAST_YEAR = 2000, 2040
 
 
 @functools.cache
@@ -74,7 +75,8 @@ def _offset(moment: ir.TimestampValue, steps: tuple[tuple[dt.datetime, int], ...
 
 def local_from_utc(moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Naive local time of a naive UTC moment."""
-    return moment + _offset(moment, changes(zone)).as_interval("s")
+    steps = changes(zone)
+    return once(moment, lambda at: at + _offset(at, steps).as_interval("s"))
 
 
 def utc_from_local(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
@@ -84,7 +86,12 @@ def utc_from_local(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         (at if index == 0 else at + dt.timedelta(seconds=max(offset, steps[index - 1][1])), offset)
         for index, (at, offset) in enumerate(steps)
     )
-    return local - _offset(local, local_steps).as_interval("s")
+    return once(local, lambda at: at - _offset(at, local_steps).as_interval("s"))
+
+
+def once(moment: ir.TimestampValue, then: Callable[[ir.TimestampValue], ir.TimestampValue]) -> ir.TimestampValue:
+    """Bind a moment to a name before it is compared a hundred times: SQL would write the whole expression out each time."""
+    return ibis.array([moment]).map(then)[0]
 
 
 def autumn_hours(name: str, first: dt.date, last: dt.date) -> tuple[tuple[dt.datetime, dt.datetime], ...]:

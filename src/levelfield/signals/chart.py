@@ -174,7 +174,9 @@ def did_it_change(chart: Chart, told: Callable[[float], str]) -> str:
     trial = f" These are trial limits, from {usual.n} points." if usual.trial else ""
     span = f"the usual range of {told(usual.lower)} to {told(usual.upper)}"
     if chart.reading is Reading.USUAL:
-        return f"No. The latest period lies inside {span}, and no run of {RUN} points lies on one side of the mean.{trial}"
+        return (
+            f"No. The latest period lies inside {span}, and no run of {RUN} points lies on one side of the mean.{trial}"
+        )
     if chart.episode >= RUN:
         side = "above" if (chart.latest_known and (chart.latest_known.value or 0) > usual.mean) else "below"
         beyond = f", {outside} of them outside {span}" if outside else ""

@@ -58,7 +58,9 @@ def limits(values: Floats, baseline: slice | None = None) -> Limits | None:
     """
     there = np.flatnonzero(np.isfinite(values))
     if baseline is not None:
-        there = there[(there >= (baseline.start or 0)) & (there < (baseline.stop if baseline.stop is not None else len(values)))]
+        there = there[
+            (there >= (baseline.start or 0)) & (there < (baseline.stop if baseline.stop is not None else len(values)))
+        ]
     else:
         there = there[: max(FEWEST_FOR_LIMITS, min(LONGEST_BASELINE, len(there) // 2))]
     if len(there) < FEWEST_FOR_LIMITS:

@@ -29,7 +29,7 @@ def contacts(t: ir.Table, d: Definition) -> ir.Value:
 MEASURES = (
     *(
         Measure(f"forecast_wape_{level}", f"Forecast error by {level}", f"Sum of absolute differences between the locked forecast and the actual, by {level}, as a share of the actual.",
-                f"Σ |forecast − actual| by {level} / Σ actual", "forecast_error", Unit.SHARE, column("off_milli"), column("actual_milli"),
+                f"Σ |forecast − actual| by line, channel and {level} / Σ actual", "forecast_error", Unit.SHARE, column("off_milli"), column("actual_milli"),
                 Direction.LOWER, where=at(level), n=contacts, short=f"WAPE by {level}", source=SOURCE,
                 traps=("A day can be right to 0.1 % while its intervals are off by 15 %.",
                        "Judged against the version locked before, not the last one made."))

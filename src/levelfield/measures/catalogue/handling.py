@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import ibis
 import ibis.expr.types as ir
 
@@ -24,12 +27,9 @@ def handle_ms(t: ir.Table, d: Definition) -> ir.Value:
 
 def all_lost_ms(t: ir.Table, d: Definition) -> ir.Value:
     """Every component of lost time that was delivered."""
-    total: ir.Value = ibis.coalesce(t.leave_ms, 0)
-    for name in ("absence", "training", "meeting", "break", "system", "other"):
-        total = total + ibis.coalesce(t[f"{name}_ms"], 0)
-    return ibis.ifelse(
-        ibis.coalesce(t.leave_ms, t.absence_ms, t.training_ms, t.break_ms).notnull(), total, ibis.null("int64")
-    )
+    parts = [t[f"{name}_ms"] for name in (*LOST, "other")]
+    total = functools.reduce(operator.add, [ibis.coalesce(p, 0) for p in parts])
+    return ibis.ifelse(ibis.coalesce(*parts).notnull(), total, ibis.null("int64"))
 
 
 MEASURES = (

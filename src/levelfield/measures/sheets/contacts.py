@@ -26,8 +26,10 @@ def build(tables: Tables) -> ir.Table:
     """One additive row per contact."""
     t = tables["contacts"]
     one = t.answered.cast("int64")
-    handle = t.talk_ms + ibis.coalesce(t.hold_ms, 0) + ibis.coalesce(t.wrap_ms, 0)
+    handle = t.talk_ms + ibis.coalesce(t.hold_ms, 0) + t.wrap_ms
     nothing = ibis.null("int64")
+    said = ~t.answered | t.resolved.notnull()
+    known = ~t.answered | t.tenure_band.notnull()
     rows = t.select(
         "partner",
         "day",
@@ -36,11 +38,11 @@ def build(tables: Tables) -> ir.Table:
         contacts=ibis.literal(1, type="int64"),
         answered=one,
         transferred=ibis.ifelse(t.transferred.notnull(), (t.answered & t.transferred).cast("int64"), nothing),
-        flagged=(t.answered & t.resolved.notnull()).cast("int64"),
-        resolved=(t.answered & t.resolved.fill_null(False)).cast("int64"),
+        flagged=ibis.ifelse(said, one, nothing),
+        resolved=ibis.ifelse(said, (t.answered & t.resolved.fill_null(False)).cast("int64"), nothing),
         handle_ms=ibis.ifelse(t.answered, handle, 0).cast("int64"),
-        new_agents=(t.answered & t.tenure_band.isin(NEW).fill_null(False)).cast("int64"),
-        known_agents=(t.answered & t.tenure_band.notnull()).cast("int64"),
+        new_agents=ibis.ifelse(known, (t.answered & t.tenure_band.isin(NEW).fill_null(False)).cast("int64"), nothing),
+        known_agents=ibis.ifelse(known, one, nothing),
     )
     return reduced(PARTS, CONTACTS.apart, rows)
 
@@ -93,11 +95,14 @@ def build_times(tables: Tables) -> ir.Table:
     pieces = []
     if "contacts" in tables:
         t = tables["contacts"]
-        handle = t.talk_ms + ibis.coalesce(t.hold_ms, 0) + ibis.coalesce(t.wrap_ms, 0)
+        handle = t.talk_ms + ibis.coalesce(t.hold_ms, 0) + t.wrap_ms
         pieces += [(t.filter(t.answered), "wait", t.wait_ms), (t.filter(t.answered), "handle", handle)]
     if "tickets" in tables:
         t = tables["tickets"]
-        pieces += [(t, "resolution", t.resolution_ms), (t, "first_reply", t.first_reply_ms)]
+        pieces += [
+            (t.filter(t.solved_at.notnull()), "resolution", t.resolution_ms),
+            (t, "first_reply", t.first_reply_ms),
+        ]
     rows = [
         t.select("partner", "day", *TIME_DIMENSIONS, what=ibis.literal(what), bin=bin_of(value))
         .filter(lambda r: r.bin.notnull())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced
+from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced, span_of
 
 DIMENSIONS = ("line", "channel")
 PARTS = (
@@ -13,7 +13,7 @@ PARTS = (
     Part("forecast_milli", "Contacts forecast by the locked version, in thousandths."),
     Part("off_milli", "Absolute difference, in thousandths."),
 )
-KEYS = ("partner", "day", "start_at", "line", "channel")
+KEYS = ("partner", "day", "start_at", "length_s", "line", "channel")
 
 
 def locked(forecasts: ir.Table, lock_days: int) -> ir.Table:
@@ -37,12 +37,13 @@ def build(tables: Tables) -> ir.Table:
         [
             plan.partner == actual.partner,
             plan.day == actual.day,
+            plan.length_s == actual.length_s,
             plan.start_at.epoch_seconds().fill_null(0) == actual.start_at.epoch_seconds().fill_null(0),
             plan.line.fill_null("") == actual.line.fill_null(""),
             (plan.channel.fill_null("") == actual.channel.fill_null("")) | (plan.channel.fill_null(empty) == empty),
         ],
     ).select(
-        partner=plan.partner, day=plan.day, line=plan.line, channel=actual.channel,
+        partner=plan.partner, day=plan.day, line=plan.line, channel=actual.channel, span_s=span_of(plan),
         actual_milli=actual.actual.cast("int64") * 1000, forecast_milli=plan.forecast.cast("int64"),
     )  # fmt: skip
     month = both.mutate(day=both.day.truncate("M").cast("date"))
@@ -50,12 +51,10 @@ def build(tables: Tables) -> ir.Table:
     levels = []
     for level, t, span in (("interval", both, None), ("day", both, None), ("month", month, month_s)):
         if level != "interval":
-            grouped = t.mutate(span_s=span if span is not None else ibis.literal(A_DAY_S, type="int64"))
+            grouped = t if span is None else t.mutate(span_s=span)
             t = grouped.group_by(["partner", "day", "line", "channel", "span_s"]).aggregate(
                 actual_milli=grouped.actual_milli.sum(), forecast_milli=grouped.forecast_milli.sum()
             )
-        else:
-            t = t.mutate(span_s=ibis.literal(A_DAY_S, type="int64"))
         levels.append(
             t.select(
                 "partner",

@@ -37,11 +37,11 @@ TICKET_PARTS = (
 def build_tickets(tables: Tables) -> ir.Table:
     """A ticket counts as opened on one day and as solved on another."""
     t = tables["tickets"]
-    zero = ibis.literal(0, type="int64")
+    zero, nothing = ibis.literal(0, type="int64"), ibis.null("int64")
     opened = t.select(
         "partner", "day", *TICKET_DIMENSIONS, span_s=ibis.literal(A_DAY_S, type="int64"),
-        opened=ibis.literal(1, type="int64"), solved=zero, reopened=ibis.coalesce(t.reopens > 0, False).cast("int64"),
-        resolution_ms=ibis.ifelse(t.solved_at.notnull(), ibis.coalesce(t.resolution_ms, 0), 0).cast("int64"),
+        opened=ibis.literal(1, type="int64"), solved=zero, reopened=ibis.ifelse(t.reopens.notnull(), (t.reopens > 0).cast("int64"), nothing),
+        resolution_ms=ibis.ifelse(t.solved_at.notnull(), t.resolution_ms, 0).cast("int64"),
         resolved=t.solved_at.notnull().cast("int64"),
     )  # fmt: skip
     done = t.filter(t.solved_on.notnull())

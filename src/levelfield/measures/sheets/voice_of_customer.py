@@ -39,7 +39,9 @@ def build_surveys(tables: Tables) -> ir.Table:
     place = ((t.score_milli - t.scale_low_milli) * 1000 / width).round()
     rows = t.select(
         "partner", "day", *SURVEY_DIMENSIONS, span_s=ibis.literal(A_DAY_S, type="int64"),
-        csat_asked=n(csat), csat_n=n(csat & answered), csat_satisfied=n(csat & answered & (place >= 750)),
+        csat_asked=n(csat), csat_n=n(csat & answered),
+        # An answer on a scale nobody told is not an unsatisfied one.
+        csat_satisfied=ibis.ifelse(csat & answered & width.isnull(), ibis.null("int64"), n(csat & answered & (place >= 750))),
         csat_place_milli=ibis.ifelse(csat & answered, place, 0).cast("int64"),
         nps_asked=n(nps), nps_n=n(nps & answered), promoters=n(nps & answered & (t.score_milli >= 9000)),
         detractors=n(nps & answered & (t.score_milli <= 6000)),
@@ -93,17 +95,18 @@ CALIBRATION_PARTS = (
 
 
 def build_calibration(tables: Tables) -> ir.Table:
-    """Contacts that both sides scored, within one month."""
+    """Contacts that both sides scored, within one month: facts are stored by month, so no pair may depend on two."""
     t = tables["evaluations"].filter(lambda e: e.contact_id.notnull() & e.score_milli.notnull())
+    t = t.mutate(month=t.day.truncate("M"))
 
     def side(name: str) -> ir.Table:
         own = t.filter(t.scored_by == name)
-        return own.group_by([own.partner, own.contact_id]).aggregate(
+        return own.group_by([own.partner, own.contact_id, own.month]).aggregate(
             day=own.day.min(), score=own.score_milli.mean(), **{d: own[d].min() for d in CALIBRATION_DIMENSIONS}
         )
 
     ours, theirs = side("client"), side("partner")
-    both = ours.join(theirs, [ours.partner == theirs.partner, ours.contact_id == theirs.contact_id])
+    both = ours.join(theirs, [ours[k] == theirs[k] for k in ("partner", "contact_id", "month")])
     gap = (ours.score - theirs.score).round().cast("int64")
     rows = both.select(
         partner=ours.partner, day=ours.day, **{d: ours[d] for d in CALIBRATION_DIMENSIONS},

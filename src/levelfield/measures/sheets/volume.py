@@ -45,7 +45,7 @@ def from_contacts(t: ir.Table) -> ir.Table:
     def where(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:
         return ibis.ifelse(condition, value, 0).cast("int64")
 
-    handle_s = (t.talk_ms + ibis.coalesce(t.hold_ms, 0) + ibis.coalesce(t.wrap_ms, 0)).cast("float64") / 1000
+    handle_s = (t.talk_ms + ibis.coalesce(t.hold_ms, 0) + t.wrap_ms).cast("float64") / 1000
     known = t.wait_ms.notnull()
     values: dict[str, ir.Value] = dict.fromkeys((p.name for p in PARTS), nothing)
     values |= {

@@ -20,13 +20,14 @@ JUMP = 3.0
 
 
 def _ask_daily(t: ir.Table, look: Look) -> ir.Table:
-    volume = t.offered.sum() if look.filled("offered") and look.shape.name == "intervals" else t.count()
+    t = t.filter(t.partner.notnull(), t.day.notnull())
     least = t.length_s.min() if look.filled("length_s") else ibis.literal(0)
-    return (
-        t.filter(t.partner.notnull(), t.day.notnull())
-        .group_by(t.partner, t.day)
-        .aggregate(volume=volume, length_s=least)
-    )
+    return t.group_by(t.partner, t.day).aggregate(volume=_volume(t, look), length_s=least)
+
+
+def _volume(t: ir.Table, look: Look) -> ir.IntegerScalar:
+    """What a partner had to do: contacts offered where the file counts them, else rows."""
+    return t.offered.sum() if look.filled("offered") and look.shape.name == "intervals" else t.count()
 
 
 def zero_days(daily: Sequence[Mapping[str, Any]]) -> dict[str, list[dt.date]]:
@@ -163,13 +164,8 @@ def _tell_jump(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
 
 
 def _ask_lines(t: ir.Table, look: Look) -> ir.Table:
-    volume = t.offered.sum() if look.filled("offered") and look.shape.name == "intervals" else t.count()
-    label = ibis.coalesce(t.line, "")
-    return (
-        t.filter(t.partner.notnull(), t.day.notnull())
-        .group_by(t.partner, label=label, day=t.day)
-        .aggregate(volume=volume)
-    )
+    t = t.filter(t.partner.notnull(), t.day.notnull())
+    return t.group_by(t.partner, label=ibis.coalesce(t.line, ""), day=t.day).aggregate(volume=_volume(t, look))
 
 
 def _tell_shift(lines: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:

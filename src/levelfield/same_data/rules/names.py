@@ -117,8 +117,9 @@ def _tell_places(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
 
 def _ask_lives(t: ir.Table, look: Look) -> ir.Table:
     """First and last day and mean daily volume of every partner."""
+    t = t.filter(t.partner.notnull(), t.day.notnull())
     volume = t.offered.sum() if look.filled("offered") else t.count()
-    days = t.filter(t.partner.notnull(), t.day.notnull()).group_by(t.partner, t.day).aggregate(volume=volume)
+    days = t.group_by(t.partner, t.day).aggregate(volume=volume)
     days = days.filter(days.volume > 0)
     return (
         days.group_by(days.partner)

@@ -16,10 +16,10 @@ LONGEST_TALK_MS = 6 * 3_600_000  # nor for six hours on average: the numbers are
 
 def _ask_talk(t: ir.Table, look: Look) -> ir.Table:
     if look.shape.name == "intervals":
-        return t.filter(t.answered > 0, t.talk_ms > 0).aggregate(
-            n=t.answered.sum(), mean=t.talk_ms.sum() / t.answered.sum()
-        )
-    return t.filter(t.talk_ms >= 0, t.answered).aggregate(n=t.count(), mean=t.talk_ms.mean())
+        busy = t.filter(t.answered > 0, t.talk_ms > 0)
+        return busy.aggregate(n=busy.answered.sum(), mean=busy.talk_ms.sum() / busy.answered.sum())
+    answered = t.filter(t.talk_ms >= 0, t.answered)
+    return answered.aggregate(n=answered.count(), mean=answered.talk_ms.mean())
 
 
 def _tell_talk(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:

@@ -5,6 +5,7 @@ See docs/decisions/0004-charts-are-drawn-by-the-server.md.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -81,7 +82,9 @@ def _periods(dots: Sequence[Dot], x: Callable[[int], float]) -> list[str]:
     ]
 
 
-def _lines(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> list[str]:
+def _lines(
+    chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]
+) -> list[str]:
     """Mean, limits and target with their names at the right end."""
     named: list[tuple[float, str, str]] = []
     usual = chart.usual
@@ -96,11 +99,15 @@ def _lines(chart: Chart, x: Callable[[int], float], y: Callable[[float], float],
     parts = []
     trial = " chart-trial" if usual is not None and usual.trial else ""
     for value, kind, _ in named:
-        parts.append(f'<line class="{kind}{trial}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
+        parts.append(
+            f'<line class="{kind}{trial}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
+        )
     for place, (_, kind, words) in zip(_spread([y(v) for v, _, _ in named]), named, strict=True):
         parts.append(f'<text class="{kind}-label" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(words)}</text>')
     if usual is not None:
-        parts.append(f'<line class="chart-baseline" x1="{x(usual.first):.1f}" x2="{x(usual.last):.1f}" y1="{HEIGHT - BOTTOM + 4}" y2="{HEIGHT - BOTTOM + 4}"/>')
+        parts.append(
+            f'<line class="chart-baseline" x1="{x(usual.first):.1f}" x2="{x(usual.last):.1f}" y1="{HEIGHT - BOTTOM + 4}" y2="{HEIGHT - BOTTOM + 4}"/>'
+        )
     return parts
 
 
@@ -108,7 +115,7 @@ def _spread(places: Sequence[float]) -> list[float]:
     """The same places, moved apart until no two labels touch."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     moved = list(places)
-    for previous, current in zip(order, order[1:], strict=False):
+    for previous, current in itertools.pairwise(order):
         moved[current] = max(moved[current], moved[previous] + APART)
     return moved
 
@@ -122,7 +129,9 @@ def _marks(chart: Chart, x: Callable[[int], float]) -> list[str]:
         anchor = "end" if at > WIDTH * 0.6 else "start"
         parts.append(f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 8}" y2="{HEIGHT - BOTTOM}"/>')
         row = 10 + 11 * (len(parts) // 2 % 2)
-        parts.append(f'<text class="chart-event-label" x="{at:.1f}" y="{row}" text-anchor="{anchor}">{escape(mark.title)} ({escape(mark.owner)})</text>')
+        parts.append(
+            f'<text class="chart-event-label" x="{at:.1f}" y="{row}" text-anchor="{anchor}">{escape(mark.title)} ({escape(mark.owner)})</text>'
+        )
     return parts
 
 
@@ -144,7 +153,8 @@ def _shape(reading: Reading, x: float, y: float) -> str:
     r = LARGE
     match reading:
         case Reading.WORSE:
-            return f'<path class="chart-worse" d="M{x:.1f} {y - r * 1.2:.1f}l{r * 1.2:.1f} {r * 1.2:.1f}l{-r * 1.2:.1f} {r * 1.2:.1f}l{-r * 1.2:.1f} {-r * 1.2:.1f}z"/>'
+            w = r * 1.2
+            return f'<path class="chart-worse" d="M{x:.1f} {y - w:.1f}l{w:.1f} {w:.1f}l{-w:.1f} {w:.1f}l{-w:.1f} {-w:.1f}z"/>'
         case Reading.BETTER:
             return f'<rect class="chart-better" x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}"/>'
         case Reading.CHANGED:

@@ -1,0 +1,1 @@
+"""What did we agree? Agreement files, and who accepted which version."""

@@ -1,0 +1,67 @@
+"""The background worker: looks at deliveries and publishes them, one at a time, each in a process of its own.
+
+A process that dies, by kill -9 or a power cut, leaves a lease that runs out; the next one takes the work over.
+Publishing the same facts again changes nothing, so work done twice does no harm.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
+
+from levelfield_web.same_data import actions
+from levelfield_web.same_data.models import Delivery
+from levelfield_web.same_data.work import work_on
+
+LOOK_EVERY_S = 0.7
+RENEW_EVERY_S = 5.0
+
+
+class Command(BaseCommand):
+    """Run until interrupted, or until nothing waits with --once."""
+
+    help = "Look at deliveries and publish them in the background."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Options."""
+        parser.add_argument("--once", action="store_true", help="Stop when nothing waits.")
+        parser.add_argument("--on", type=int, help="Work on one claimed delivery; the worker calls itself so.")
+        parser.add_argument("--token", default="", help="The lease of that delivery.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Claim, start a process, keep its lease alive."""
+        if options["on"]:
+            delivery = Delivery.objects.filter(pk=options["on"], lease_token=options["token"]).first()
+            if delivery is not None:
+                work_on(delivery, options["token"])
+            return
+        try:
+            while True:
+                claimed = actions.claim(at=timezone.now())
+                if claimed is None:
+                    if options["once"]:
+                        return
+                    close_old_connections()
+                    time.sleep(LOOK_EVERY_S)
+                    continue
+                self._run(claimed)
+        except KeyboardInterrupt:
+            return
+
+    def _run(self, delivery: Delivery) -> None:
+        words = [sys.executable, "-m", "django", "work", "--on", str(delivery.pk), "--token", delivery.lease_token]
+        with subprocess.Popen(words) as child:  # noqa: S603
+            while True:
+                try:
+                    child.wait(timeout=RENEW_EVERY_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    if not actions.keep_going(delivery_id=delivery.pk, token=delivery.lease_token, at=timezone.now()):
+                        child.terminate()
+                        return

@@ -1,0 +1,297 @@
+"""Partners, scorecards, measures, values, the definitions lab."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from levelfield.measures.catalogue import MEASURES, THEMES
+from levelfield.measures.measure import Measure
+from levelfield.measures.sheets import SHEETS
+from levelfield.measures.value import Value
+from levelfield.signals.chart import did_it_change, headline, will_it_meet
+from levelfield.words import Grain, Refusal, RefusalKind
+from levelfield_web.fields.viewer import Request
+from levelfield_web.measures import queries
+from levelfield_web.parts.answers import Table, answer
+from levelfield_web.parts.control_chart import drawn
+from levelfield_web.same_data.queries import current, estate
+
+VALUE_COLUMNS = (
+    "partner", "measure", "definition", "slice", "period", "value", "unit", "numerator", "denominator", "n", "low", "high", "why",
+    "rows_missing", "agreed", "standing", "publication",
+)  # fmt: skip
+GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)
+SLICES = ("line", "site", "channel", "program", "queue", "language", "reason", "tenure_band")
+
+
+def _grain(request: Request, default: Grain = Grain.MONTH) -> Grain:
+    text = request.GET.get("grain", default)
+    if text not in set(GRAINS):
+        raise Refusal(
+            f"“{text[:40]}” is not a grain", expected="one of " + ", ".join(GRAINS), kind=RefusalKind.DEFINITION
+        )
+    return Grain(text)
+
+
+def _only(request: Request) -> dict[str, tuple[str, ...]]:
+    return {
+        d: tuple(v[:200] for v in values[:20]) for d in SLICES if (values := [x for x in request.GET.getlist(d) if x])
+    }
+
+
+def _cells(
+    partner: str,
+    value: Value,
+    measure: Measure,
+    agreed: float | None = None,
+    standing: str | None = None,
+    slice_: str = "",
+) -> tuple[Any, ...]:
+    return (
+        partner, measure.name, value.definition, slice_, value.period, value.value, measure.unit, value.numerator, value.denominator, value.n,
+        value.low, value.high, value.why, value.rows_missing, agreed, standing, value.publication,
+    )  # fmt: skip
+
+
+def _row_cells(partner: str, row: queries.Row, slice_: str = "") -> tuple[Any, ...] | None:
+    if row.value is None:
+        return None
+    return _cells(partner, row.value, row.measure, row.target.expected if row.target else None, row.standing, slice_)
+
+
+@require_safe
+def partners(request: Request, format: str = "html") -> HttpResponse:
+    """Every partner the viewer may see, sorted by name, with the agreed measures of the last whole period."""
+    grain = _grain(request)
+    cards = [
+        c
+        for p in current(viewer=request.viewer)
+        if (c := queries.card(viewer=request.viewer, partner=p, grain=grain)) is not None
+    ]
+    table = Table(
+        f"partners-{grain}",
+        VALUE_COLUMNS,
+        tuple(cells for c in cards for r in c.rows if (cells := _row_cells(c.partner, r))),
+    )
+    return answer(
+        request, "measures/partners.html", {"cards": cards, "grain": grain, "grains": GRAINS[1:]}, table=table
+    )
+
+
+@require_safe
+def partner(request: Request, partner: str, format: str = "html") -> HttpResponse:
+    """The scorecard of one partner for one period, by line and site."""
+    grain, period = _grain(request), request.GET.get("period", "")
+    card = queries.card(viewer=request.viewer, partner=partner, grain=grain, period=period)
+    if card is None:
+        raise Http404
+    names = queries.available_labels({partner: card.publication}, grain)
+    splits = []
+    for by in ("line", "site"):
+        if card.period:
+            heads, rows = queries.split(
+                viewer=request.viewer, partner=partner, grain=grain, period=card.period, by=by, agreement=card.agreement
+            )
+            if rows:
+                splits.append((by, heads, rows))
+    cells = [c for r in card.rows if (c := _row_cells(partner, r))]
+    cells += [
+        c for by, _, rows in splits for key, row in rows for r in row if (c := _row_cells(partner, r, f"{by}={key}"))
+    ]
+    at = names.index(card.period) if card.period in names else 0
+    context = {
+        "card": card, "grain": grain, "grains": GRAINS[1:], "splits": splits, "names": list(reversed(names)),
+        "before": names[at - 1] if at > 0 else "", "after": names[at + 1] if names and at + 1 < len(names) else "",
+        "other_measures": [(theme, [m for m in ms]) for theme, ms in THEMES.items()],
+    }  # fmt: skip
+    return answer(
+        request, "measures/partner.html", context, table=Table(f"{partner}-{card.period}", VALUE_COLUMNS, tuple(cells))
+    )
+
+
+def _measure(name: str) -> Measure:
+    if name not in MEASURES:
+        raise Http404
+    return MEASURES[name]
+
+
+def _dimensions(measure: Measure) -> list[str]:
+    sheet = SHEETS[measure.sheet]
+    below = SHEETS[measure.denominator_sheet].dimensions if measure.denominator_sheet else sheet.dimensions
+    return [d for d in sheet.dimensions if d in below and d in SLICES]
+
+
+@require_safe
+def measure(request: Request, partner: str, measure: str, format: str = "html") -> HttpResponse:
+    """One measure of one partner over time: the sentence, the picture, the numbers."""
+    if partner not in current(viewer=request.viewer):
+        raise Http404
+    found, grain, only = _measure(measure), _grain(request), _only(request)
+    result = queries.series(
+        viewer=request.viewer,
+        partner=partner,
+        measure=found,
+        grain=grain,
+        period=request.GET.get("period", ""),
+        only=only,
+    )
+    if result is None:
+        raise Http404
+    by = request.GET.get("by", "")
+    dimensions = _dimensions(found)
+    period = result.row.value.period if result.row.value else (result.names[-1] if result.names else "")
+    pieces: list[Value] = []
+    if by:
+        if by not in dimensions:
+            raise Refusal(
+                f"{found.title} cannot be split by {by[:40]}",
+                expected="one of " + ", ".join(dimensions),
+                kind=RefusalKind.DEFINITION,
+            )
+        pieces = queries.by_dimension(
+            viewer=request.viewer,
+            partner=partner,
+            measure=found,
+            definition=result.definition,
+            grain=grain,
+            period=period,
+            by=by,
+            only=only,
+        )
+
+    def told(value: float) -> str:
+        return queries.told(found, value)
+
+    chart = result.row.chart
+    slice_ = ", ".join(v for values in only.values() for v in values)
+    first = headline(chart, told)
+    answers = (did_it_change(chart, told), will_it_meet(chart, told))
+    context = {
+        "result": result, "measure": found, "partner": partner, "grain": grain, "grains": GRAINS, "only": only, "slice": slice_, "by": by,
+        "dimensions": dimensions, "period": period, "headline": first, "answers": answers, "reading": chart.reading,
+        "picture": drawn(chart, told, f"{first}. {answers[0]} {answers[1]}"),
+        "points": [(v, queries.shown(v, found), _link(partner, found, grain, v.period, only)) for v in reversed(result.values)],
+        "pieces": [(v.of(by), v, queries.shown(v, found), _link(partner, found, grain, v.period, {**only, by: (str(v.of(by)),)})) for v in pieces],
+        "usual": chart.usual, "usual_names": (chart.dots[chart.usual.first].label, chart.dots[chart.usual.last].label) if chart.usual else None,
+        "query": request.GET.urlencode(),
+    }  # fmt: skip
+    target = result.row.target
+    rows = [_cells(partner, v, found, target.expected if target else None, None, slice_) for v in result.values]
+    rows += [_cells(partner, v, found, None, None, f"{by}={v.of(by)}") for v in pieces]
+    return answer(
+        request, "measures/measure.html", context, table=Table(f"{partner}-{found.name}", VALUE_COLUMNS, tuple(rows))
+    )
+
+
+def _link(partner: str, found: Measure, grain: Grain, period: str, only: Mapping[str, tuple[str, ...]]) -> str:
+    from urllib.parse import urlencode
+
+    query = urlencode([("grain", grain), ("period", period), *((k, v) for k, values in only.items() for v in values)])
+    return f"{reverse('measures:value', args=[partner, found.name])}?{query}"
+
+
+@require_safe
+def value(request: Request, partner: str, measure: str, format: str = "html") -> HttpResponse:
+    """One number, opened: numerator, denominator, n, definition, publication, and how to compute it again."""
+    if partner not in current(viewer=request.viewer):
+        raise Http404
+    found, grain, only = _measure(measure), _grain(request), _only(request)
+    period = request.GET.get("period", "")
+    result = queries.series(
+        viewer=request.viewer, partner=partner, measure=found, grain=grain, period=period, only=only
+    )
+    if result is None or result.row.value is None or result.row.value.period != period:
+        raise Http404
+    own = result.row.value
+    words = " ".join(f"--only {k}='{v}'" for k, values in only.items() for v in values)
+    switches = " ".join(f"--define {w}" for w in own.definition.split(",") if w)
+    command = f"levelfield measure --publication {own.publication} --measure {found.name} --grain {grain} --period {period} {words} {switches}".strip()
+    context = {
+        "value": own, "measure": found, "partner": partner, "name": result.name, "shown": result.row.shown, "command": " ".join(command.split()),
+        "low": queries.told(found, own.low) if own.low is not None else "", "high": queries.told(found, own.high) if own.high is not None else "",
+        "grain": grain, "only": only, "row": result.row, "response_rate": own.response_rate,
+    }  # fmt: skip
+    target = result.row.target
+    table = Table(
+        f"{partner}-{found.name}-{period}", VALUE_COLUMNS,
+        (_cells(partner, own, found, target.expected if target else None, result.row.standing, str(only or "")),),
+    )  # fmt: skip
+    return answer(request, "measures/value.html", context, table=table)
+
+
+LAB_DEFAULTS = {"answered": 1000, "answered_within": 860, "abandoned": 60, "abandoned_within": 20, "short": 10}
+LAB_LABELS = {
+    "answered": "Answered", "answered_within": "of these within the threshold", "abandoned": "Abandoned",
+    "abandoned_within": "of these within the threshold", "short": "of these short abandons",
+}  # fmt: skip
+
+
+@require_safe
+def lab(request: Request, format: str = "html") -> HttpResponse:
+    """Six service levels from one month's counts: typed in, or a partner's own."""
+    mine = current(viewer=request.viewer)
+    partner = request.GET.get("partner", "")
+    if partner and partner not in mine:
+        raise Http404
+    target = _number(request, "target", 80.0) / 100
+    counts = {name: int(_number(request, name, default)) for name, default in LAB_DEFAULTS.items()}
+    threshold = request.GET.get("threshold_s", "")
+    names: list[str] = []
+    period = ""
+    if partner:
+        names = queries.available_labels({partner: mine[partner]}, Grain.MONTH)
+        period = request.GET.get("period", "")
+        period = period if period in names else (names[-1] if names else "")
+        seconds = int(threshold) if threshold.isdigit() else None
+        lines = (
+            queries.lab_of_partner(
+                viewer=request.viewer, partner=partner, period=period, threshold_s=seconds, target=target
+            )
+            if period
+            else []
+        )
+    else:
+        _possible(counts)
+        lines = queries.lab_of_counts(*counts.values(), target)
+    known = [line.value for line in lines if line.value is not None]
+    context = {
+        "lines": lines, "target": target, "target_shown": f"{target * 100:g}", "partner": partner, "period": period, "names": list(reversed(names)),
+        "partners": [(k, estate(viewer=request.viewer).name_of(k)) for k in mine], "counts": [(k, LAB_LABELS[k], v) for k, v in counts.items()],
+        "threshold": threshold, "spread": (max(known) - min(known)) * 100 if known else None, "met": sum(bool(line.meets) for line in lines),
+    }  # fmt: skip
+    columns = ("rule", "name", "what", "numerator", "denominator", "service_level", "meets_target", "why")
+    rows = tuple(
+        (line.letter, line.rule, line.title, line.numerator, line.denominator, line.value, line.meets, line.why)
+        for line in lines
+    )
+    return answer(request, "measures/lab.html", context, table=Table("definitions-lab", columns, rows))
+
+
+def _number(request: Request, name: str, default: float) -> float:
+    text = request.GET.get(name, "")
+    with contextlib.suppress(ValueError):
+        number = float(text) if text else float(default)
+        if 0 <= number <= 1e12:
+            return number
+    raise Refusal(f"“{text[:40]}” cannot be {name}", expected="a number, zero or above", kind=RefusalKind.DEFINITION)
+
+
+def _possible(counts: Mapping[str, int]) -> None:
+    """Parts may not exceed their whole."""
+    for part, whole in (
+        ("answered_within", "answered"),
+        ("abandoned_within", "abandoned"),
+        ("short", "abandoned_within"),
+    ):
+        if counts[part] > counts[whole]:
+            raise Refusal(
+                f"{counts[part]:,} {part.replace('_', ' ')} is more than {counts[whole]:,} {whole.replace('_', ' ')}",
+                expected="a part no larger than its whole",
+                kind=RefusalKind.DEFINITION,
+            )

@@ -1,0 +1,1 @@
+"""What changed, and what waits: the only room that mixes rooms."""
