@@ -83,7 +83,8 @@ def tell(outcome: Outcome, form: Format) -> None:
         return
     for result in outcome.files:
         out.print(
-            f"{result.name}: profile {result.profile}, {result.rows_read:,} rows read, {result.rows_good:,} are facts, {result.rows_kept_out:,} kept out.",
+            f"{result.name}: profile {result.profile}, {result.rows_read:,} rows read, {result.rows_good:,} are facts, "
+            f"{result.rows_kept_out:,} kept out.",
             markup=False,
             soft_wrap=True,
         )

@@ -12,8 +12,10 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from levelfield.same_data.finding import Severity
 from levelfield.words import Refusal
 from levelfield_cli import serve
+from levelfield_cli.invented import estate_data, write_deliveries
 from levelfield_cli.options import Home
 from levelfield_cli.showing import err, out, progress_bar, show_findings
 from levelfield_io import clock
@@ -21,7 +23,6 @@ from levelfield_io.agreements_at_hand import save_agreement
 from levelfield_io.environment import home as default_home
 from levelfield_io.publishing import Parcel, publish
 from levelfield_io.store import Store
-from levelfield_io.worlds_at_hand import estate_data, write_deliveries
 from levelfield_worlds.estates import demo_estate, small_estate
 from levelfield_worlds.grow import World, grow
 from levelfield_worlds.incidents import demo_incidents
@@ -88,8 +89,10 @@ def build(store: Store, *, small: bool) -> None:
             for file in outcome.files:
                 show_findings(file.name, file.findings.all, notes=False)
             raise Refusal("The demo's own files were refused", next_step="This is a bug of ours: please report it.")
-        for file in outcome.files:
-            show_findings(file.name, file.findings.all, notes=False)
+        warned = sum(f.severity is not Severity.NOTE for file in outcome.files for f in file.findings.all)
+        err.print(
+            f"{len(outcome.files)} files were looked at; {warned} findings to look at, none that stops publication."
+        )
         _restate(store, world, Path(name))
         _agreements(store, end)
     (store.home / "demo-built").write_text("yes\n", encoding="ascii")
@@ -99,7 +102,7 @@ def build(store: Store, *, small: bool) -> None:
 def _restate(store: Store, world: World, folder: Path) -> None:
     """North corrects a day: two hours of its busiest queue had been counted twice."""
     north = "north" if "north" in world.tables else next(iter(world.tables))
-    table = world.tables[north]["surveys"] if "surveys" in world.tables[north] else None
+    table = world.tables[north].get("surveys")
     if table is None or table.num_rows < 50:
         return
     late = table.slice(table.num_rows // 2, 40).to_pylist()

@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from levelfield_cli.invented import estate_data, write_deliveries
 from levelfield_cli.showing import out, progress_bar
-from levelfield_io.worlds_at_hand import estate_data, write_deliveries
 from levelfield_worlds.estates import demo_estate, small_estate
 from levelfield_worlds.grow import grow
 from levelfield_worlds.incidents import demo_incidents

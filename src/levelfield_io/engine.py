@@ -76,7 +76,8 @@ class Engine:
 
     def rows(self, expression: ir.Table) -> list[dict[str, object]]:
         """The rows of a small expression as dictionaries."""
-        return self.run(expression).to_pylist()
+        rows: list[dict[str, object]] = self.run(expression).to_pylist()
+        return rows
 
     def batches(self, expression: ir.Table, size: int = 200_000) -> Iterator[pa.RecordBatch]:
         """The rows of a large expression, a batch at a time."""

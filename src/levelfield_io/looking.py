@@ -16,7 +16,7 @@ from levelfield.same_data.canonical import schema_of
 from levelfield.same_data.estate import Estate
 from levelfield.same_data.finding import Example, Finding, Findings, Severity
 from levelfield.same_data.profile import Layout, Profile
-from levelfield.same_data.reading import Reading, facts, missing_columns
+from levelfield.same_data.reading import Reading, missing_columns, stages
 from levelfield.same_data.rules import Look, row_rules, table_rules
 from levelfield.same_data.rules.delivery import header_findings, zero_days
 from levelfield.same_data.rules.rule import RowRule, rows
@@ -122,9 +122,8 @@ def look_at(
     chosen, opened = choose_profile(path, name, profile, engine, work, home)
     reading = Reading(opened.headers, chosen, estate, dict(options or {}), key, opened.decimal)
     missing_columns(reading)
-    raw = ibis.table(dict.fromkeys(opened.headers, "string"), name="raw")
     progress("reading", 0.1)
-    _read(engine, facts(raw, reading), name)
+    _read(engine, _stage_texts(reading), name)
     columns = ", ".join(quoted(c) for c in chosen.shape.names)
     engine.connection.execute(
         f"CREATE OR REPLACE VIEW facts_wanted AS SELECT rowid AS row, bad, {columns} FROM facts_read WHERE kept AND rowid >= {opened.skip}"
@@ -186,10 +185,28 @@ def look_at(
     return Looked(name, sha256, opened, chosen, Findings.of(found), read, good, read - wanted, engine)
 
 
-def _read(engine: Engine, read: ir.Table, name: str) -> None:
+_STAGES: dict[tuple[object, ...], tuple[object, tuple[tuple[str, str], ...]]] = {}
+
+
+def _stage_texts(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """The compiled stages of a reading. Files of one kind come by the dozen and are read by the same text."""
+    key = (
+        id(reading.profile), id(reading.estate), reading.headers, tuple(sorted(reading.options.items())), reading.decimal, reading.key,
+    )  # fmt: skip
+    if key not in _STAGES:
+        if len(_STAGES) > 200:
+            _STAGES.clear()
+        # The reading is kept beside its text, so that no other object can take over its identity.
+        _STAGES[key] = (reading, tuple((name, sql_of(expression)) for name, expression in stages(reading)))
+    return _STAGES[key][1]
+
+
+def _read(engine: Engine, texts: tuple[tuple[str, str], ...], name: str) -> None:
     """Run the reading itself. What the engine cannot read in the file is the file's fault, and told as such."""
     try:
-        engine.make_table("facts_read", read)
+        for view, query in texts[:-1]:
+            engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {query}")
+        engine.connection.execute(f"CREATE OR REPLACE TABLE {texts[-1][0]} AS {texts[-1][1]}")
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as wrong:
         why = str(wrong).strip().splitlines()[0].removeprefix("Invalid Input Error: ")[:200]
         raise Refusal(

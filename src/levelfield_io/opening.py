@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import charset_normalizer
-import fastexcel
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,6 +26,8 @@ LONGEST_LINE = 4 << 20
 DELIMITERS = (",", ";", "\t", "|")
 BATCH = 20_000
 MOST_HEADER_LINES = 10
+LONGEST_SHEET_S = 600
+SHEET_PROGRAM = Path(__file__).with_name("sheet_apart.py")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def open_table(engine: Engine, path: Path, name: str, layout: Layout, work: Path
     if kind in OPENERS:
         return _open_rows(engine, path, name, kind, layout)
     if kind in ("xlsx", "ods", "xls"):
-        return _open_sheet(engine, path, name, kind, layout)
+        return _open_sheet(engine, path, name, kind, layout, work)
     if kind == "parquet":
         return _open_parquet(engine, path, name)
     return _open_text(engine, path, name, layout, work)
@@ -97,7 +100,8 @@ def _encoding(path: Path) -> str:
             return encoding
     if b"\x00" in head[:2000]:
         zeros_even, zeros_odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
-        if max(zeros_even, zeros_odd) > 200 or (len(head) < 2000 and max(zeros_even, zeros_odd) * 4 > len(head[:2000])):
+        most, least = max(zeros_even, zeros_odd), min(zeros_even, zeros_odd)
+        if least * 10 <= most and (most > 200 or (len(head) < 2000 and most * 4 > len(head))):
             return "utf-16-be" if zeros_even > zeros_odd else "utf-16-le"
         raise Refusal(
             "The file is not text", where=path.name, expected="CSV, XLSX, ODS, Parquet or JSON", kind=RefusalKind.FILE
@@ -130,7 +134,7 @@ def _transcoded(path: Path, encoding: str, work: Path) -> Path:
 
 def _lines(path: Path, count: int) -> list[str]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        lines = []
+        lines: list[str] = []
         for _ in range(count):
             line = stream.readline(LONGEST_LINE)
             if not line:
@@ -177,8 +181,8 @@ def _open_text(engine: Engine, path: Path, name: str, layout: Layout, work: Path
         if layout.header:
             while leading < min(20, len(lines)) and _is_preamble(lines, leading, delimiter):
                 leading += 1
-            names, height = _header(lines[leading:], delimiter)
-            leading += height
+            names = _header(lines[leading:], delimiter)
+            leading += 1  # the engine skips records, so a header of several lines counts as one
         else:
             names = list(layout.names)
     headers = unique_names(names)
@@ -201,10 +205,10 @@ def _open_text(engine: Engine, path: Path, name: str, layout: Layout, work: Path
     return Opened(name, headers, "csv", decimal, leading, layout.skip_after_header, details)
 
 
-def _header(lines: list[str], delimiter: str) -> tuple[list[str], int]:
-    """The names in the header and how many lines it stands on: a quoted name may run over several."""
+def _header(lines: list[str], delimiter: str) -> list[str]:
+    """The names in the header; a quoted name may run over several lines."""
     height = next((n for n in range(1, min(len(lines), MOST_HEADER_LINES) + 1) if _closed(lines[:n])), 1)
-    return next(csv.reader(["\n".join(lines[:height])], delimiter=delimiter), []), height
+    return next(csv.reader(["\n".join(lines[:height])], delimiter=delimiter), [])
 
 
 def _closed(lines: list[str]) -> bool:
@@ -269,15 +273,37 @@ def malformed_lines(engine: Engine, opened: Opened) -> list[Finding]:
 # Spreadsheets, Parquet, nested formats
 
 
-def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout) -> Opened:
+def _first_sheet(path: Path, name: str, work: Path) -> tuple[pa.Table, str]:
+    """The first sheet and its name, read in another process: a crafted spreadsheet kills the one that opens it."""
+    target = work / f"{path.name}.arrow"
     try:
-        book = fastexcel.read_excel(str(path))
-        sheet = book.load_sheet(0, header_row=None, dtypes="string")
-        table = pa.table(sheet.to_arrow())
-    except Exception as wrong:  # calamine raises several unrelated kinds
+        done = subprocess.run(  # noqa: S603 - our own program, and the file's name is an argument, not a command
+            [sys.executable, "-I", str(SHEET_PROGRAM), str(path), str(target)],
+            capture_output=True, text=True, timeout=LONGEST_SHEET_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
         raise Refusal(
-            f"The spreadsheet cannot be opened: {wrong}", where=name, expected="XLSX or ODS", kind=RefusalKind.FILE
+            f"The spreadsheet was not read within {LONGEST_SHEET_S} seconds",
+            where=name,
+            expected="a sheet of up to a million rows",
+            next_step="Save it as CSV and deliver that.",
+            kind=RefusalKind.FILE,
         ) from None
+    if done.returncode:
+        why = done.stderr.strip().splitlines()[-1:] if done.returncode > 0 else []
+        raise Refusal(
+            f"The spreadsheet cannot be opened: {why[0] if why else 'it needs more memory than its size explains'}",
+            where=name,
+            expected="XLSX or ODS",
+            next_step="Save it as CSV and deliver that.",
+            kind=RefusalKind.FILE,
+        )
+    with pa.OSFile(str(target)) as stored:
+        return pa.ipc.open_file(stored).read_all(), done.stdout
+
+
+def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout, work: Path) -> Opened:
+    table, sheet = _first_sheet(path, name, work)
     rows = table.slice(0, 30).to_pylist()
     width = table.num_columns
     header = 0
@@ -297,7 +323,7 @@ def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout
     engine.connection.unregister("raw_sheet")
     engine.connection.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM raw_table")
     decimal = "." if layout.decimal == "auto" else layout.decimal
-    return Opened(name, headers, kind, decimal, start, layout.skip_after_header, {"sheet": book.sheet_names[0]})
+    return Opened(name, headers, kind, decimal, start, layout.skip_after_header, {"sheet": sheet})
 
 
 def _open_parquet(engine: Engine, path: Path, name: str) -> Opened:
@@ -319,6 +345,8 @@ def _open_rows(engine: Engine, path: Path, name: str, kind: str, layout: Layout)
     if not first:
         raise Refusal("The file holds no record", where=name, expected="at least one", kind=RefusalKind.FILE)
     headers = tuple(dict.fromkeys((*(key for row in first for key in row), *layout.names)))
+    if not headers:
+        raise Refusal("The records are empty", where=name, expected="named values", kind=RefusalKind.FILE)
     schema = pa.schema([(h, pa.string()) for h in headers])
 
     def batches() -> Iterator[pa.RecordBatch]:

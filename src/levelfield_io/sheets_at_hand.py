@@ -181,9 +181,7 @@ def _compile(store: Store, publication: Publication, sheet: Sheet, files: list[s
     target.parent.mkdir(parents=True, exist_ok=True)
     listed = ", ".join("'" + str(store.root / f).replace("'", "''") + "'" for f in files)
     staged = target.with_suffix(".part")
-    engine.connection.execute(
-        f"COPY (SELECT * FROM read_parquet([{listed}]) ORDER BY day) TO '{str(staged).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
-    )
+    engine.write_query(f"SELECT * FROM read_parquet([{listed}]) ORDER BY day", staged)
     staged.replace(target)
 
 

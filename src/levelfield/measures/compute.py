@@ -22,6 +22,7 @@ from levelfield.measures.measure import Form, Measure, Unit
 from levelfield.measures.sheet import Sheet
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value, Why, wilson
+from levelfield.same_data.publication import edition_of
 from levelfield.words import Grain, Period, Refusal, RefusalKind
 
 A_DAY_S = 86_400
@@ -128,8 +129,7 @@ def _totals(
     totals: dict[str, ir.Value] = {}
     zero = ibis.literal(0, type="int64")
     if measure.denominator_sheet and sheet.name == measure.denominator_sheet and measure.sheet != sheet.name:
-        assert measure.denominator is not None
-        below = measure.denominator(table, definition)
+        below = measure.denominator(table, definition) if measure.denominator is not None else ibis.null("int64")
         keep = fits & below.notnull()
         totals[f"m{index}_den"] = ibis.ifelse(keep, below, zero).sum().cast("int64")
         totals[f"m{index}_den_rows"] = ibis.ifelse(keep, counted, 0).sum().cast("int64")
@@ -187,10 +187,17 @@ def finished(asked: Asked, rows_by_sheet: Mapping[str, Rows], publication: str |
         )
         for key, group in made.items():
             value = _value(index, measure, definition, key, group, others, asked)
-            partner = value.of("partner") or ""
-            name = publication if isinstance(publication, str) else publication.get(partner, "")
+            name = publication if isinstance(publication, str) else _publication_of(value, publication)
             values.append(_named(value, name))
     return sorted(values, key=lambda v: (v.measure, v.definition, tuple(str(x or "") for _, x in v.slice), v.start))
+
+
+def _publication_of(value: Value, publications: Mapping[str, str]) -> str:
+    """The partner's publication; over several partners together, the name of their set."""
+    partner = value.of("partner")
+    if partner is not None:
+        return publications.get(partner, "")
+    return next(iter(publications.values())) if len(publications) == 1 else edition_of(publications)
 
 
 def _named(value: Value, publication: str) -> Value:

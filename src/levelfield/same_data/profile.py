@@ -161,7 +161,7 @@ def profile_from_data(data: Mapping[str, Any]) -> Profile:
         version=data.get("version", 1),
         source=data.get("source", ""),
         about=data.get("about", ""),
-        layout=Layout(**{k: tuple(v) if isinstance(v, list) else v for k, v in layout.items()}),
+        layout=_layout(layout),
         fills=tuple(fills),
         recognise=tuple(data.get("recognise", ())),
         keep=tuple((k, _tuple(v)) for k, v in data.get("keep", {}).items()),
@@ -170,6 +170,11 @@ def profile_from_data(data: Mapping[str, Any]) -> Profile:
         options={k: str(v) for k, v in data.get("options", {}).items()},
         checks=tuple((k, _tuple(v)) for k, v in data.get("checks", {}).items()),
     )
+
+
+def _layout(entry: Mapping[str, Any]) -> Layout:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    return Layout(**values)
 
 
 def _fill(column: str, entry: Mapping[str, Any], shape: Shape, where: str) -> Fill:

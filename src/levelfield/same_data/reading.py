@@ -8,8 +8,11 @@ profile want the row at all?).
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dtypes
@@ -75,6 +78,11 @@ class Reading:
         wanted = self.option(name)
         return find_header(wanted, self.headers) if wanted else None
 
+    def zone_of(self, column: str) -> str:
+        """The zone in which a column's moments are written when they do not say."""
+        fill = self.profile.fill(column)
+        return (fill.zone if fill else "") or self.options.get("zone") or self.estate.zone
+
     def option(self, value: str) -> str | None:
         """The value itself; `$name` is looked up among the options of the delivery."""
         if not value.startswith("$"):
@@ -82,10 +90,16 @@ class Reading:
         return self.options.get(value[1:], self.profile.options.get(value[1:])) or None
 
 
-def cleaned(raw: ir.StringValue) -> ir.StringValue:
-    """Text without surrounding spaces; the ways of writing "nothing" become missing."""
-    trimmed = raw.strip()
-    return ibis.ifelse(trimmed.isin(BLANKS), ibis.null("string"), trimmed)
+def trimmed(raw: ir.StringValue) -> ir.StringValue:
+    """Text without surrounding spaces. Trimming is dear and rarely needed: most cells begin and end with a visible sign."""
+    padded = (raw < "!") | raw.endswith(" ") | raw.endswith("\t") | raw.endswith("\u00a0")
+    return ibis.ifelse(padded, raw.strip(), raw)
+
+
+def cleaned(text: ir.StringValue) -> ir.StringValue:
+    """Trimmed text in which the ways of writing "nothing" are missing. A long cell is not "nothing"."""
+    nothing = functools.reduce(operator.or_, [text == blank for blank in BLANKS])
+    return ibis.ifelse((text.length() <= max(map(len, BLANKS))) & nothing, ibis.null("string"), text)
 
 
 def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
@@ -93,6 +107,13 @@ def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
 
     A separator that does not stand before three digits is the other country's decimal mark: 12,5 is not 125.
     """
+    if decimal == ".":  # most cells are plain numbers; only the others are taken apart
+        return ibis.coalesce(text.try_cast("float64"), _grouped_number(text, decimal))
+    return _grouped_number(text, decimal)
+
+
+def _grouped_number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    """A number with separators between groups of three digits."""
     grouping = "." if decimal == "," else ","
     grouped = text.re_search(GROUPED[grouping])
     text = ibis.ifelse(text.contains(grouping), ibis.ifelse(grouped, text.replace(grouping, ""), None), text)
@@ -102,18 +123,17 @@ def number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
     return text.try_cast("float64")
 
 
-def whole(value: ir.FloatingValue, times: float = 1.0) -> ir.IntegerValue:
-    """A number as an exact 64-bit integer after multiplication; outside ±2^53 it is missing."""
-    scaled = (value * times).round()
-    return ibis.ifelse(scaled.abs() < 2.0**53, scaled, ibis.null("float64")).cast("int64")
+def whole(scaled: ir.FloatingValue) -> ir.IntegerValue:
+    """A number as an exact 64-bit integer; outside ±2^53 it is missing."""
+    return ibis.ifelse(scaled.abs() < 2.0**53, scaled, ibis.null("float64")).round().cast("int64")
 
 
-def milliseconds(text: ir.StringValue, unit: str, decimal: str) -> ir.IntegerValue:
+def milliseconds(text: ir.StringValue, unit: str, decimal: str) -> ir.FloatingValue:
     """A length of time in the given unit; `hms` reads 1:02:03 and 02:03, `auto` reads either."""
     if unit == "day_fraction":  # sources that write these count whole seconds; the fraction only blurs them
-        return whole(number(text, decimal), 86_400.0) * 1000
+        return (number(text, decimal) * 86_400.0).round() * 1000.0
     if unit in MILLISECONDS:
-        return whole(number(text, decimal), MILLISECONDS[unit])
+        return number(text, decimal) * MILLISECONDS[unit]
     parts = text.split(":")
     count = parts.length()
     hours = ibis.ifelse(count == 3, parts[0].try_cast("float64"), ibis.literal(0.0))
@@ -121,14 +141,22 @@ def milliseconds(text: ir.StringValue, unit: str, decimal: str) -> ir.IntegerVal
     seconds = ibis.ifelse(count == 3, parts[2].try_cast("float64"), parts[1].try_cast("float64"))
     clock = ibis.ifelse(count.isin([2, 3]), hours * 3600.0 + minutes * 60.0 + seconds, ibis.null("float64"))
     if unit == "hms":
-        return whole(clock, 1000.0)
-    return ibis.ifelse(text.contains(":"), whole(clock, 1000.0), whole(number(text, decimal), 1000.0))
+        return clock * 1000.0
+    return ibis.ifelse(text.contains(":"), clock, number(text, decimal)) * 1000.0
 
 
 def moment(text: ir.StringValue, formats: tuple[str, ...], zone: str) -> ir.TimestampValue:
     """A moment as naive UTC. Text that says Z or an offset is taken at its word; else it is local to `zone`."""
+    naive, shift = written_moment(text, formats, zone)
+    return once(naive, lambda at: utc_of(at, shift, zone)).cast("timestamp(6)")
+
+
+def written_moment(
+    text: ir.StringValue, formats: tuple[str, ...], zone: str
+) -> tuple[ir.TimestampValue, ir.IntegerValue]:
+    """A moment as its text says it, and the seconds that lie ahead of UTC where the text (or a UTC zone) tells them."""
     written: list[ir.TimestampValue] = []
-    shift: ir.IntegerValue = ibis.null("int64")  # seconds the text itself lies ahead of UTC, where it says so
+    shift: ir.IntegerValue = ibis.null("int64")
     for pattern in formats or ISO_FORMATS:
         if pattern == "iso":
             plain, shift = _iso_parts(text)
@@ -141,16 +169,15 @@ def moment(text: ir.StringValue, formats: tuple[str, ...], zone: str) -> ir.Time
         else:
             written.append(text.as_timestamp(pattern).cast("timestamp(6)"))
     naive = written[0] if len(written) == 1 else ibis.coalesce(*written)
-    if zone == "UTC":
-        shift = ibis.coalesce(shift, 0)
+    return naive, ibis.coalesce(shift, 0) if zone == "UTC" else shift
 
-    def utc(at: ir.TimestampValue) -> ir.TimestampValue:
-        local = at if zone == "UTC" else utc_from_local(at, zone)
-        told = at - shift.as_interval("s")
-        there = (at >= FIRST_MOMENT_READ) & (at < LAST_MOMENT_READ)
-        return ibis.cases((~there, ibis.null("timestamp(6)")), (shift.notnull(), told), else_=local)
 
-    return once(naive, utc).cast("timestamp(6)")
+def utc_of(at: ir.TimestampValue, shift: ir.IntegerValue, zone: str) -> ir.TimestampValue:
+    """Naive UTC of a written moment; far outside the years of calendars it is missing."""
+    local = at if zone == "UTC" else utc_from_local(at, zone)
+    told = at - shift.as_interval("s")
+    there = (at >= FIRST_MOMENT_READ) & (at < LAST_MOMENT_READ)
+    return ibis.cases((~there, ibis.null("timestamp(6)")), (shift.notnull(), told), else_=local)
 
 
 def _iso_parts(text: ir.StringValue) -> tuple[ir.StringValue, ir.IntegerValue]:
@@ -183,27 +210,85 @@ def flag(text: ir.StringValue, words: Mapping[str, str]) -> ir.BooleanValue:
     )
 
 
-def facts(raw: ir.Table, reading: Reading) -> ir.Table:
-    """The expression that turns the raw table into facts."""
+SHIFT = "{}__shift"  # seconds ahead of UTC that a moment's text tells, beside the moment while it is being read
+Stage = tuple[str, ir.Table]
+
+
+def stages(reading: Reading) -> tuple[Stage, ...]:
+    """The steps from the table `raw` to facts, each an expression over the one before, by name.
+
+    They stand apart because an engine that is given all of it as one expression reads the same text many times:
+    cleaned text, then values as written, then moments in UTC, then what follows from other columns.
+    """
+    raw = ibis.table(dict.fromkeys(reading.headers, "string"), name="raw")
     headers = [h for h in reading.headers if h not in reading.left_out]
-    raw = raw.select(**{h: cleaned(raw[h]) for h in headers}) if headers else raw
-    filled: dict[str, ir.Value] = {}
-    bad: list[ir.IntegerValue] = []
+    bare = raw.select(**{h: trimmed(raw[h]) for h in headers}) if headers else raw
+    text = _named("facts_trimmed", bare)
+    clean = text.select(**{h: cleaned(text[h]) for h in headers}) if headers else text
+    written = _written(_named("facts_cleaned", clean), reading)
+    moments = _moments(_named("facts_written", written), reading)
+    complete = _completed(_named("facts_moments", moments), reading)
+    return (
+        ("facts_trimmed", bare), ("facts_cleaned", clean), ("facts_written", written), ("facts_moments", moments), ("facts_read", complete),
+    )  # fmt: skip
+
+
+def _named(name: str, expression: ir.Table) -> ir.Table:
+    """The result of a stage as a table of its own."""
+    return ibis.table(expression.schema(), name=name)
+
+
+def _written(clean: ir.Table, reading: Reading) -> ir.Table:
+    """Values as the file writes them, with a bit for every cell that cannot be read."""
     shape = reading.profile.shape
+    values: dict[str, ir.Value] = {}
+    bad: list[ir.IntegerValue] = []
     for index, column in enumerate(shape.columns):
         fill = reading.profile.fill(column.name)
-        value, text = (None, None) if fill is None else _filled(raw, column, fill, reading)
+        value, text = (None, None) if fill is None else _filled(clean, column, fill, reading)
         if value is None:
             continue
-        filled[column.name] = value
+        if isinstance(value, tuple):
+            values[SHIFT.format(column.name)] = value[1]
+            value = value[0]
+        values[column.name] = value
         if text is not None and column.kind not in (Kind.TEXT, Kind.KEY):
             bad.append(ibis.ifelse(text.notnull() & value.isnull(), 1 << index, 0).cast("int64"))
-    _complete(filled, reading)
-    columns = {c.name: filled.get(c.name, ibis.null(IBIS[c.kind])).cast(IBIS[c.kind]) for c in shape.columns}
     total = bad[0] if bad else ibis.literal(0, type="int64")
     for more in bad[1:]:
         total = total + more
-    return raw.select(**columns, bad=total, kept=_kept(raw, reading))
+    return clean.select(**values, bad=total, kept=_kept(clean, reading))
+
+
+def _moments(written: ir.Table, reading: Reading) -> ir.Table:
+    """The same with moments in UTC and numbers as whole numbers."""
+    values: dict[str, ir.Value] = {name: written[name] for name in written.columns if not name.endswith("__shift")}
+    for name in written.columns:
+        if SHIFT.format(name) in written.columns:
+            zone = reading.zone_of(name)
+            values[name] = utc_of(written[name], written[SHIFT.format(name)], zone).cast("timestamp(6)")
+    shape = reading.profile.shape
+    for index, column in enumerate(shape.columns):
+        if column.name not in values:
+            continue
+        before = written[column.name]
+        if before.type().is_floating():
+            values[column.name] = whole(before)
+        elif column.kind is not Kind.MOMENT:
+            continue
+        # A date no calendar reaches, or a number too large to be exact, is a cell that cannot be read as well.
+        lost = before.notnull() & values[column.name].isnull()
+        values["bad"] = values["bad"] + ibis.ifelse(lost, 1 << index, 0).cast("int64")
+    return written.select(**values)
+
+
+def _completed(moments: ir.Table, reading: Reading) -> ir.Table:
+    """All columns of the shape, with what follows from others."""
+    shape = reading.profile.shape
+    filled: dict[str, ir.Value] = {name: moments[name] for name in moments.columns if name not in ("bad", "kept")}
+    _complete(filled, reading)
+    columns = {c.name: filled.get(c.name, ibis.null(IBIS[c.kind])).cast(IBIS[c.kind]) for c in shape.columns}
+    return moments.select(**columns, bad=moments.bad, kept=moments.kept)
 
 
 IBIS: dict[Kind, dtypes.DataType] = {
@@ -228,13 +313,11 @@ def _source(raw: ir.Table, reading: Reading, names: tuple[str, ...]) -> ir.Strin
     return None
 
 
-def _filled(
-    raw: ir.Table, column: Column, fill: Fill, reading: Reading
-) -> tuple[ir.Value | None, ir.StringValue | None]:
-    """The value of one column and the text it was read from."""
-    zone = fill.zone or reading.options.get("zone") or reading.estate.zone
+def _filled(raw: ir.Table, column: Column, fill: Fill, reading: Reading) -> tuple[Any, ir.StringValue | None]:
+    """The value of one column (a moment with its shift) and the text it was read from."""
+    zone = reading.zone_of(column.name)
 
-    def cast(text: ir.StringValue) -> ir.Value:
+    def cast(text: ir.StringValue) -> Any:
         if fill.strip:
             text = text.re_replace(fill.strip, "")
         if fill.words and column.kind is not Kind.FLAG:
@@ -288,25 +371,25 @@ def _sum(parts: list[ir.Value]) -> ir.Value:
     total = ibis.coalesce(parts[0], 0)
     for part in parts[1:]:
         total = total + ibis.coalesce(part, 0)
-    return ibis.ifelse(ibis.coalesce(*parts).notnull(), total, ibis.null("int64"))
+    return ibis.ifelse(ibis.coalesce(*parts).notnull(), total, ibis.null("float64"))
 
 
-def _cast(text: ir.StringValue, column: Column, fill: Fill, reading: Reading, zone: str) -> ir.Value:
+def _cast(text: ir.StringValue, column: Column, fill: Fill, reading: Reading, zone: str) -> Any:
     match column.kind:
         case Kind.TEXT:
             return text
         case Kind.KEY:
             return pseudonym_of(text, reading.key)
         case Kind.COUNT:
-            return whole(number(text, reading.decimal), SECONDS.get(fill.unit, 1.0))
+            return number(text, reading.decimal) * SECONDS.get(fill.unit, 1.0)
         case Kind.DURATION:
             return milliseconds(text, fill.unit, reading.decimal)
         case Kind.THOUSANDTHS:
-            return whole(number(text, reading.decimal), 1000.0)
+            return number(text, reading.decimal) * 1000.0
         case Kind.MONEY:
-            return whole(number(text, reading.decimal), 100.0)
+            return number(text, reading.decimal) * 100.0
         case Kind.MOMENT:
-            return moment(text, fill.formats, zone)
+            return written_moment(text, fill.formats, zone)
         case Kind.DAY:
             return day(text, fill.formats)
         case Kind.FLAG:
@@ -335,7 +418,7 @@ def _complete(filled: dict[str, ir.Value], reading: Reading) -> None:
             filled["partner"] = ibis.cases(*((text.lower() == name, key) for name, key in known.items()), else_=text)
     for name in ("program", "site", "line", "channel"):
         if name in shape.by_name:
-            _from_queue(filled, name, estate)
+            _from_queue(filled, name, estate, reading.options.get("partner", ""))
 
 
 def _length(day_: ir.Value, of: str) -> ir.Value:
@@ -345,12 +428,14 @@ def _length(day_: ir.Value, of: str) -> ir.Value:
     return following.delta(day_, unit="day").cast("int64") * 86_400
 
 
-def _from_queue(filled: dict[str, ir.Value], name: str, estate: Estate) -> None:
+def _from_queue(filled: dict[str, ir.Value], name: str, estate: Estate, only: str) -> None:
     """Fill a missing place from the queue, as the estate says what each partner's queues stand for."""
     if "queue" not in filled or "partner" not in filled:
         return
     pairs: list[tuple[Partner, list[tuple[str, str]]]] = []
     for partner in estate.partners:
+        if only and partner.key != only:
+            continue
         known = [(q.queue, value) for q in partner.queues if (value := getattr(q, name))]
         if known:
             pairs.append((partner, known))
@@ -400,7 +485,7 @@ def missing_columns(reading: Reading) -> None:
             expected=(f"one of {', '.join(wanted)}; " if wanted else "") + f"found {', '.join(reading.headers)}",
             next_step="Name the partner with --partner."
             if gone == ["partner"]
-            else f"Say with the delivery: {', '.join(f'--option {name}=…' for name in dict.fromkeys(asked))}."
+            else f"Say with the delivery: {', '.join(f'--set {name}=…' for name in dict.fromkeys(asked))}."
             if asked
             else "Choose another profile with --profile.",
             kind=RefusalKind.FILE,

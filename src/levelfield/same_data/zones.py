@@ -76,7 +76,7 @@ def _offset(moment: ir.TimestampValue, steps: tuple[tuple[dt.datetime, int], ...
 def local_from_utc(moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Naive local time of a naive UTC moment."""
     steps = changes(zone)
-    return once(moment, lambda at: at + _offset(at, steps).as_interval("s"))
+    return moment + _offset(moment, steps).as_interval("s")
 
 
 def utc_from_local(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
@@ -86,7 +86,7 @@ def utc_from_local(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         (at if index == 0 else at + dt.timedelta(seconds=max(offset, steps[index - 1][1])), offset)
         for index, (at, offset) in enumerate(steps)
     )
-    return once(local, lambda at: at - _offset(at, local_steps).as_interval("s"))
+    return local - _offset(local, local_steps).as_interval("s")
 
 
 def once(moment: ir.TimestampValue, then: Callable[[ir.TimestampValue], ir.TimestampValue]) -> ir.TimestampValue:

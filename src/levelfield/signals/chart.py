@@ -156,7 +156,7 @@ def short_reading(chart: Chart) -> str:
     """Two or three words for a table row."""
     dot, usual = chart.latest_known, chart.usual
     if dot is None or dot.value is None:
-        return "not delivered"
+        return (chart.latest.word if chart.latest else "") or "not delivered"
     if usual is None:
         return "too few periods"
     if chart.reading is Reading.USUAL:

@@ -11,6 +11,8 @@ from levelfield.words import Refusal, RefusalKind
 
 NAME = "json_records"
 LARGEST_DOCUMENT = 1_000_000_000
+MOST_WRAPPER_KEYS = 5  # around a list of records stand a count, a page number, a link
+RECORD_KEYS = ("ContactId", "conversationId")  # a document with one of these is itself the record
 
 
 def recognises(head: bytes) -> bool:
@@ -31,7 +33,7 @@ def records(path: Path) -> Iterator[Mapping[str, Any]]:
     with path.open("rb") as stream:
         first = stream.readline(50_000_000).strip(b"\xef\xbb\xbf \t\r\n")
         second = stream.readline(50_000_000).strip()
-    if first.startswith(b"{") and first.endswith(b"}") and (not second or second.startswith(b"{")):
+    if first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{"):
         yield from _lines(path)
         return
     if path.stat().st_size > LARGEST_DOCUMENT:
@@ -65,7 +67,8 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
 def _listed(document: Any, path: Path) -> Iterator[Mapping[str, Any]]:
     if isinstance(document, dict):
         lists = [v for v in document.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
-        listed = lists[0] if len(lists) == 1 and len(document) <= 5 and "ContactId" not in document else [document]
+        wrapped = len(lists) == 1 and len(document) <= MOST_WRAPPER_KEYS and not any(k in document for k in RECORD_KEYS)
+        listed = lists[0] if wrapped else [document]
     else:
         listed = document
     if not isinstance(listed, list) or not all(isinstance(r, dict) for r in listed):

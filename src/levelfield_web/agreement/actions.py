@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from levelfield.agreement.agreement import Agreement
 from levelfield.words import Refusal
 from levelfield_io.agreements_at_hand import parse_agreement, save_agreement
+from levelfield_web.agreement.files import home
 from levelfield_web.agreement.models import Acceptance
-from levelfield_web.agreement.queries import home
 from levelfield_web.audit.actions import record
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.people.permissions import require

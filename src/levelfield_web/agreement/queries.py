@@ -6,17 +6,11 @@ import datetime as dt
 from functools import lru_cache
 from pathlib import Path
 
-from django.conf import settings
-
 from levelfield.agreement.agreement import Agreement
 from levelfield_io.agreements_at_hand import agreements as read_all
+from levelfield_web.agreement.files import home
 from levelfield_web.agreement.models import Acceptance
 from levelfield_web.fields.viewer import Viewer
-
-
-def home() -> Path:
-    """Where the agreement files are."""
-    return Path(settings.LEVELFIELD_HOME)
 
 
 def agreements(*, viewer: Viewer) -> list[Agreement]:

@@ -12,6 +12,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.words import Refusal
 from levelfield_io.store import Store
 from levelfield_web.agreement import actions, queries
+from levelfield_web.agreement.files import home
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.refusals import status_of
@@ -47,7 +48,7 @@ def _rows(agreement: Agreement) -> list[tuple[object, ...]]:
 def agreements(request: Request, format: str = "html") -> HttpResponse:
     """Every agreement the viewer may see."""
     found = queries.agreements(viewer=request.viewer)
-    names = Store(queries.home()).estate
+    names = Store(home()).estate
     table = Table("agreements", COLUMNS, tuple(row for a in found for row in _rows(a)))
     return answer(
         request,
@@ -69,7 +70,7 @@ def agreement(request: Request, partner: str, version: int, format: str = "html"
         "targets": [(MEASURES[t.measure], t) for t in found.targets],
         "accepted": accepted,
         "accepted_by_us": any(a.side == request.viewer.side for a in accepted),
-        "partner_name": Store(queries.home()).estate.name_of(partner),
+        "partner_name": Store(home()).estate.name_of(partner),
     }
     return answer(
         request,
@@ -89,7 +90,7 @@ def add(request: Request) -> HttpResponse:
         try:
             if file is None:
                 raise Refusal("No file was chosen", expected="a TOML file")
-            known = Store(queries.home()).estate.keys
+            known = Store(home()).estate.keys
             saved = actions.add_version(
                 body=file.read(actions.LARGEST + 1),
                 name=file.name or "agreement.toml",

@@ -61,6 +61,16 @@ class Row:
         return "usual" if reading is Reading.CANNOT_JUDGE else str(reading.value)
 
     @property
+    def low(self) -> float | None:
+        """Lower end of the usual band, where it is known."""
+        return self.chart.usual.lower if self.chart.usual else None
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the usual band."""
+        return self.chart.usual.upper if self.chart.usual else None
+
+    @property
     def numbers(self) -> list[float | None]:
         """The series for the sparkline."""
         return [d.value for d in self.chart.dots]
@@ -123,15 +133,24 @@ def labels(grain: Grain, last: dt.date) -> list[str]:
     return [grain.name_of(s) for s in reversed(starts)]
 
 
+def first_day(publications: Mapping[str, str]) -> dt.date | None:
+    """The first day for which contacts were offered, over some publications."""
+    return min(_offered(publications, Grain.DAY) or _offered(publications, Grain.MONTH), default=None)
+
+
 def last_day(publications: Mapping[str, str]) -> dt.date | None:
-    """The last day for which contacts were offered, over some publications."""
-    asked = Asked(((MEASURES["offered"], Definition()),), by=(), grain=Grain.DAY)
-    days = [v.start for v in FIGURES.values(publications, asked) if v.value is not None]
+    """The last day for which contacts were offered."""
+    days = _offered(publications, Grain.DAY)
     if days:
         return max(days)
-    coarse = Asked(((MEASURES["offered"], Definition()),), by=(), grain=Grain.MONTH)
-    months = [v.start for v in FIGURES.values(publications, coarse) if v.value is not None]
+    months = _offered(publications, Grain.MONTH)
     return Grain.MONTH.next_after(max(months)) - dt.timedelta(days=1) if months else None
+
+
+def _offered(publications: Mapping[str, str], grain: Grain) -> list[dt.date]:
+    """The periods with contacts."""
+    asked = Asked(((MEASURES["offered"], Definition()),), by=(), grain=grain)
+    return [v.start for v in FIGURES.values(publications, asked) if v.value is not None]
 
 
 def last_whole(grain: Grain, last: dt.date) -> str:
@@ -149,7 +168,9 @@ def available_labels(publications: Mapping[str, str], grain: Grain) -> list[str]
         return []
     names = labels(grain, last)
     whole = last_whole(grain, last)
-    return names[: names.index(whole) + 1] if whole in names else names
+    names = names[: names.index(whole) + 1] if whole in names else names
+    first = grain.name_of(grain.start_of(first_day(publications) or last))
+    return names[names.index(first) :] if first in names else names
 
 
 def measures_of(agreement: Agreement | None) -> list[tuple[Measure, Target | None]]:

@@ -108,7 +108,7 @@ def partner(request: Request, partner: str, format: str = "html") -> HttpRespons
     context = {
         "card": card, "grain": grain, "grains": GRAINS[1:], "splits": splits, "names": list(reversed(names)),
         "before": names[at - 1] if at > 0 else "", "after": names[at + 1] if names and at + 1 < len(names) else "",
-        "other_measures": [(theme, [m for m in ms]) for theme, ms in THEMES.items()],
+        "other_measures": list(THEMES.items()),
     }  # fmt: skip
     return answer(
         request, "measures/partner.html", context, table=Table(f"{partner}-{card.period}", VALUE_COLUMNS, tuple(cells))
@@ -239,7 +239,7 @@ def lab(request: Request, format: str = "html") -> HttpResponse:
     partner = request.GET.get("partner", "")
     if partner and partner not in mine:
         raise Http404
-    target = _number(request, "target", 80.0) / 100
+    target = _number(request, "target", 82.0) / 100
     counts = {name: int(_number(request, name, default)) for name, default in LAB_DEFAULTS.items()}
     threshold = request.GET.get("threshold_s", "")
     names: list[str] = []
@@ -258,7 +258,7 @@ def lab(request: Request, format: str = "html") -> HttpResponse:
         )
     else:
         _possible(counts)
-        lines = queries.lab_of_counts(*counts.values(), target)
+        lines = queries.lab_of_counts(**counts, target=target)
     known = [line.value for line in lines if line.value is not None]
     context = {
         "lines": lines, "target": target, "target_shown": f"{target * 100:g}", "partner": partner, "period": period, "names": list(reversed(names)),

@@ -6,79 +6,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('levelfield', '0001_people_and_audit'),
+        ("levelfield", "0001_people_and_audit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('partner', models.CharField(max_length=60)),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.CharField(max_length=64)),
-                ('side', models.CharField(max_length=10)),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("partner", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.CharField(max_length=64)),
+                ("side", models.CharField(max_length=10)),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('content', 'side'), name='a_side_accepts_a_version_once')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("content", "side"), name="a_side_accepts_a_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('stored_as', models.CharField(max_length=80, unique=True)),
-                ('partner', models.CharField(blank=True, max_length=60)),
-                ('side', models.CharField(max_length=10)),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('profile', models.CharField(blank=True, max_length=80)),
-                ('options', models.JSONField(default=dict)),
-                ('leave_rejected', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'waiting to be looked at'), ('checking', 'being looked at'), ('checked', 'looked at'), ('refused', 'refused'), ('queued', 'waiting to be published'), ('publishing', 'being published'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='waiting', max_length=12)),
-                ('step', models.CharField(blank=True, max_length=80)),
-                ('share', models.FloatField(default=0.0)),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('rows_read', models.BigIntegerField(null=True)),
-                ('rows_good', models.BigIntegerField(null=True)),
-                ('rows_kept_out', models.BigIntegerField(null=True)),
-                ('findings', models.JSONField(default=list)),
-                ('refusal', models.JSONField(default=dict)),
-                ('quarantine', models.CharField(blank=True, max_length=120)),
-                ('publications', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("stored_as", models.CharField(max_length=80, unique=True)),
+                ("partner", models.CharField(blank=True, max_length=60)),
+                ("side", models.CharField(max_length=10)),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("profile", models.CharField(blank=True, max_length=80)),
+                ("options", models.JSONField(default=dict)),
+                ("leave_rejected", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting to be looked at"),
+                            ("checking", "being looked at"),
+                            ("checked", "looked at"),
+                            ("refused", "refused"),
+                            ("queued", "waiting to be published"),
+                            ("publishing", "being published"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=80)),
+                ("share", models.FloatField(default=0.0)),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("rows_read", models.BigIntegerField(null=True)),
+                ("rows_good", models.BigIntegerField(null=True)),
+                ("rows_kept_out", models.BigIntegerField(null=True)),
+                ("findings", models.JSONField(default=list)),
+                ("refusal", models.JSONField(default=dict)),
+                ("quarantine", models.CharField(blank=True, max_length=120)),
+                ("publications", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='progress_is_a_share'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'checking', 'checked', 'refused', 'queued', 'publishing', 'published', 'withdrawn'])), name='delivery_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease_token', ''), ('lease_until', None)), models.Q(models.Q(('lease_token', ''), _negated=True), ('lease_until__isnull', False)), _connector='OR'), name='a_lease_has_token_and_end')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gte", 0), ("share__lte", 1)), name="progress_is_a_share"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "waiting",
+                                    "checking",
+                                    "checked",
+                                    "refused",
+                                    "queued",
+                                    "publishing",
+                                    "published",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="delivery_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_token", ""), ("lease_until", None)),
+                            models.Q(models.Q(("lease_token", ""), _negated=True), ("lease_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_lease_has_token_and_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Seen',
+            name="Seen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('publication', models.CharField(max_length=40)),
-                ('partner', models.CharField(max_length=60)),
-                ('side', models.CharField(max_length=10)),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("publication", models.CharField(max_length=40)),
+                ("partner", models.CharField(max_length=60)),
+                ("side", models.CharField(max_length=10)),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('publication', 'side', 'by_name'), name='a_person_sees_a_publication_once')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("publication", "side", "by_name"), name="a_person_sees_a_publication_once"
+                    )
+                ],
             },
         ),
     ]

@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 118, 34, 34
 APART = 14  # least distance of labels at the right end, in pixels
 SMALL, LARGE = 3.5, 4.8
+LETTER = 6.6  # width of a letter of the axis, in pixels
 
 
 def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeString:
@@ -74,7 +75,8 @@ def _grid(low: float, high: float, y: Callable[[float], float], told: Callable[[
 
 def _periods(dots: Sequence[Dot], x: Callable[[int], float]) -> list[str]:
     """Every so many periods a label below."""
-    every = max(1, math.ceil(len(dots) / 9))
+    widest = max(len(d.label) for d in dots) * LETTER + 12
+    every = max(1, math.ceil(len(dots) * widest / (WIDTH - LEFT - RIGHT)))
     return [
         f'<text class="chart-tick" x="{x(i):.1f}" y="{HEIGHT - 12}" text-anchor="middle">{escape(d.label)}</text>'
         for i, d in enumerate(dots)

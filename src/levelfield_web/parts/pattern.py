@@ -18,21 +18,21 @@ class PatternForm(forms.Form):
 
     email = forms.EmailField(label=_("Email address"), help_text=_("The one the invitation was written to."))
     weeks = forms.IntegerField(label=_("Number of weeks"), min_value=1, required=False)
-    partner = forms.ChoiceField(label=_("Partner"), choices=[("north", "Partner North"), ("south", "Partner South")])
+    partner = forms.ChoiceField(label=_("Partner"), choices=[("one", "Partner Example"), ("other", "Another Partner")])
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     agreed = forms.BooleanField(label=_("Both sides have read this"), required=False)
 
 
 def pattern_page() -> dict[str, Any]:
     """The context of the pattern page."""
-    form = PatternForm({"email": "noor@", "weeks": "0", "partner": "north"})
+    form = PatternForm({"email": "somebody@", "weeks": "0", "partner": "one"})
     form.is_valid()
     week = [0.912, 0.901, 0.92, 0.91, 0.904, 0.918, 0.909, 0.923, 0.911, 0.906, 0.915]
     return {
         "form": form,
         "refusal": Refusal(
             _("`handled` is 131 but `offered` is 127"),
-            where=_("Partner North, intervals, row 4,812"),
+            where=_("Partner Example, intervals, row 4,812"),
             expected=_("handled ≤ offered"),
             next_step=_("Correct the row and deliver the file again; nothing was published."),
         ),
@@ -54,11 +54,11 @@ def pattern_page() -> dict[str, Any]:
         ],
         "states": [
             ("open", _("open since 3 March")),
-            ("waiting", _("waiting for North since 5 March")),
+            ("waiting", _("waiting for the partner since 5 March")),
             ("agreed", _("agreed on 9 March")),
             ("withdrawn", _("withdrawn on 10 March")),
         ],
         "page": Paginator(range(120), 25).page(3),
-        "crumbs": [(_("Partners"), "/"), ("Partner North", "/"), (_("Billing line"), "")],
+        "crumbs": [(_("Partners"), "/"), ("Partner Example", "/"), (_("Billing line"), "")],
         "downloads": [(".json", "#downloads"), (".csv", "#downloads")],
     }

@@ -17,7 +17,7 @@ from levelfield_web.audit.actions import record
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data.models import Delivery, Seen, State
-from levelfield_web.same_data.queries import partner_visible, upload_folder
+from levelfield_web.same_data.warehouse import partner_visible, upload_folder
 
 LARGEST_UPLOAD = 2_000_000_000
 LEASE = dt.timedelta(seconds=30)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -13,54 +12,22 @@ from django.db.models import QuerySet
 from levelfield.same_data.estate import Estate
 from levelfield.same_data.publication import Record
 from levelfield.words import Refusal
-from levelfield_io.store import Release, Store
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.same_data.models import AT_WORK, Delivery, Seen, State
-
-
-def store() -> Store:
-    """The warehouse of this house."""
-    return Store(Path(settings.LEVELFIELD_HOME))
+from levelfield_web.same_data.warehouse import current_release, store, visible_estate
 
 
 def current(*, viewer: Viewer) -> dict[str, str]:
     """The current publication of every partner the viewer may see, sorted by the partner's name."""
-    release, estate = _release()
+    release, estate = current_release()
     visible = {p: i for p, i in release.current.items() if viewer.sees(p)}
     return dict(sorted(visible.items(), key=lambda item: estate.name_of(item[0]).casefold()))
 
 
 def estate(*, viewer: Viewer) -> Estate:
     """The estate as far as the viewer may see it: a partner finds itself there, and nobody else."""
-    _, whole = _release()
+    _, whole = current_release()
     return visible_estate(whole, viewer)
-
-
-def visible_estate(whole: Estate, viewer: Viewer) -> Estate:
-    """An estate cut down to what one side may see; names of others must not shine through in a hint."""
-    if viewer.is_client:
-        return whole
-    return replace(whole, partners=tuple(p for p in whole.partners if viewer.sees(p.key)), merges=())
-
-
-def _release() -> tuple[Release, Estate]:
-    own = store()
-    folder = own.root / "releases"
-    stamp = folder.stat().st_mtime_ns if folder.exists() else 0
-    path = own.home / "estate.toml"
-    return _read_release(str(own.home), stamp, path.stat().st_mtime_ns if path.exists() else 0)
-
-
-@lru_cache(maxsize=4)
-def _read_release(home: str, stamp: int, estate_stamp: int) -> tuple[Release, Estate]:
-    own = Store(Path(home))
-    return own.release, own.estate
-
-
-def partner_visible(*, viewer: Viewer, partner: str) -> bool:
-    """May the viewer see this partner, and is there one?"""
-    _, whole = _release()
-    return viewer.sees(partner) and partner in whole.keys
 
 
 @dataclass(frozen=True)
@@ -94,7 +61,7 @@ def publications(*, viewer: Viewer, partner: str = "", everything: bool = False)
 
 def publication(*, viewer: Viewer, partner: str, publication_id: str) -> PublicationRow | None:
     """One publication of a partner; None for nobody's and for somebody else's alike."""
-    if not viewer.sees(partner) or partner not in _release()[0].current:
+    if not viewer.sees(partner) or partner not in current_release()[0].current:
         return None
     try:
         record = store().record(partner, publication_id)
@@ -136,11 +103,6 @@ def waiting(*, viewer: Viewer) -> tuple[int, int]:
 def unseen(*, viewer: Viewer) -> list[PublicationRow]:
     """Current publications that nobody of the viewer's side has acknowledged."""
     return [r for r in publications(viewer=viewer) if viewer.side not in r.seen_sides]
-
-
-def upload_folder() -> Path:
-    """Where files wait until they are published or withdrawn."""
-    return Path(settings.LEVELFIELD_HOME) / "uploads"
 
 
 def quarantine_file(delivery_: Delivery) -> Path | None:

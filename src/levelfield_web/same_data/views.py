@@ -19,7 +19,7 @@ from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import require
-from levelfield_web.same_data import actions, queries
+from levelfield_web.same_data import actions, queries, warehouse
 from levelfield_web.same_data.forms import DeliverForm
 from levelfield_web.same_data.models import AT_WORK, Delivery, State
 
@@ -173,7 +173,7 @@ def download(request: Request, partner: str, publication_id: str) -> HttpRespons
     """The publication as a zip that opens, verifies and recomputes anywhere."""
     require(request.viewer, "export")
     row = _publication(request, partner, publication_id)
-    store = queries.store()
+    store = warehouse.store()
     with tempfile.TemporaryDirectory(prefix="levelfield-") as name:
         folder = export(store, partner, row.record.id, Path(name), store.estate.currency)
         packed = io.BytesIO()

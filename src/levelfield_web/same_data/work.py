@@ -14,7 +14,7 @@ from levelfield_io.publishing import Outcome, Parcel, publish
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery, State
-from levelfield_web.same_data.queries import store, upload_folder, visible_estate
+from levelfield_web.same_data.warehouse import store, upload_folder, visible_estate
 
 TOLD_EVERY_S = 0.5
 

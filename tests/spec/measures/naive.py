@@ -373,9 +373,7 @@ def forecast_pairs(facts: Facts) -> Iterator[tuple[Row, int, int]]:
             actual[key] = row
             offered[key] += 1000 * row["offered"]
     in_time = [
-        row
-        for row in facts.get("forecasts", [])
-        if row["made_at"].date() + dt.timedelta(days=LOCK_DAYS) <= row["day"]
+        row for row in facts.get("forecasts", []) if row["made_at"].date() + dt.timedelta(days=LOCK_DAYS) <= row["day"]
     ]
     latest: dict[Any, dt.datetime] = {}
     for row in in_time:
@@ -480,7 +478,10 @@ def opened_less_solved(facts: Facts, d: Definition) -> Marks:
 
 
 def tickets_opened(facts: Facts, d: Definition) -> Marks:
-    yield from (Mark(row, 1, 0, 1) for row in tickets(facts))
+    for row in tickets(facts):
+        yield Mark(row, 1, 0, 1)
+        if row["solved_on"] is not None:  # a day on which tickets were only solved opened none, and that is known
+            yield Mark(row, 0, 0, 0, day=row["solved_on"])
 
 
 def time_to_resolution(facts: Facts, d: Definition) -> Marks:
@@ -575,6 +576,15 @@ TWINS: dict[str, Twin] = {
 # Folding
 
 Key = tuple[Any, ...]
+KEPT: dict[Any, tuple[Facts, list[Mark]]] = {}  # marks do not depend on how they are split; facts stay as they are
+
+
+def marks_of(source: Source, facts: Facts, d: Definition) -> list[Mark]:
+    """All marks of a source over one partner's facts."""
+    key = (source, id(facts), d)
+    if key not in KEPT:
+        KEPT[key] = (facts, list(source(facts, d)))
+    return KEPT[key][1]
 
 
 def start_of(day: dt.date, grain: str) -> dt.date:
@@ -582,20 +592,20 @@ def start_of(day: dt.date, grain: str) -> dt.date:
     return day if grain == "day" else day.replace(day=1)
 
 
-def grouped(source: Source, partners: dict[str, Facts], d: Definition, by: tuple[str, ...], grain: str) -> dict[Key, list[Mark]]:
+def grouped(
+    source: Source, partners: dict[str, Facts], d: Definition, by: tuple[str, ...], grain: str
+) -> dict[Key, list[Mark]]:
     """Marks by slice and first day of the period; those that do not fit into one are left out."""
     groups: dict[Key, list[Mark]] = defaultdict(list)
     for facts in partners.values():
-        for mark in source(facts, d):
+        for mark in marks_of(source, facts, d):
             last = mark.first + dt.timedelta(days=(mark.length - 1) // DAY_S)
             if start_of(mark.first, grain) == start_of(last, grain):
                 groups[(*(mark.row[b] for b in by), start_of(mark.first, grain))].append(mark)
     return groups
 
 
-def told(
-    name: str, partners: dict[str, Facts], d: Definition, by: tuple[str, ...], grain: str
-) -> dict[Key, Told]:
+def told(name: str, partners: dict[str, Facts], d: Definition, by: tuple[str, ...], grain: str) -> dict[Key, Told]:
     """What the twin of a measure says, by slice and period."""
     twin = TWINS[name]
     groups = grouped(twin.marks, partners, d, by, grain)

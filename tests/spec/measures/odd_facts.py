@@ -78,15 +78,32 @@ def forecasts(partner: str) -> list[Row]:
         for name, before, percent in versions:
             made = at(day - dt.timedelta(days=before), 23, 30)
             for slot in range(4):  # the last one has no actual
-                cells = {"version": name, "made_at": made, "start_at": at(day, 9 + slot), "length_s": 1800, "line": "Planned"}
+                cells = {
+                    "version": name,
+                    "made_at": made,
+                    "start_at": at(day, 9 + slot),
+                    "length_s": 1800,
+                    "line": "Planned",
+                }
                 volume = (10 + slot) * percent + n * 10
                 rows.append(row("forecasts", partner, day, **cells, channel="voice", volume_milli=volume))
         # A forecast of whole hours says nothing about half hours; one without a channel is for whichever there is.
-        hours = {"version": "locked", "made_at": at(day - dt.timedelta(days=12), 23, 30), "start_at": at(day, 9), "channel": "voice"}
+        hours = {
+            "version": "locked",
+            "made_at": at(day - dt.timedelta(days=12), 23, 30),
+            "start_at": at(day, 9),
+            "channel": "voice",
+        }
         rows.append(row("forecasts", partner, day, **hours, length_s=3600, line="Planned", volume_milli=99_000))
         daily = {"version": "d", "made_at": at(day - dt.timedelta(days=10), 1), "length_s": DAY_S, "line": "Whole"}
         rows.append(row("forecasts", partner, day, **daily, volume_milli=60_500 + n))
-    month = {"version": "m", "made_at": at(dt.date(2026, 1, 5)), "length_s": 31 * DAY_S, "line": "Monthly", "channel": "voice"}
+    month = {
+        "version": "m",
+        "made_at": at(dt.date(2026, 1, 5)),
+        "length_s": 31 * DAY_S,
+        "line": "Monthly",
+        "channel": "voice",
+    }
     rows.append(row("forecasts", partner, MARCH, **month, volume_milli=1_100_000))
     return rows
 
@@ -133,12 +150,17 @@ def tickets(partner: str) -> list[Row]:
 def surveys(partner: str) -> list[Row]:
     rows = []
     scales = ((1, 5), (0, 100), (1, 7), (None, None))
-    for n in range(400):
+    for n in range(800):
         day = dt.date(2026, 2, 18) + dt.timedelta(days=n % 38)
         question = ("csat", "csat", "nps", "fcr")[n % 4]
         low, high = scales[n // 4 % 4] if question == "csat" else (0, 10)
         responded = n % 3 != 0
-        cells: Row = {"response_id": f"s{n}", "question": question, "responded": responded, "line": "Billing" if n % 2 else "Orders"}
+        cells: Row = {
+            "response_id": f"s{n}",
+            "question": question,
+            "responded": responded,
+            "line": "Billing" if n % 2 else "Orders",
+        }
         if low is not None and high is not None:
             cells |= {"scale_low_milli": low * MS, "scale_high_milli": high * MS}
         if responded and question == "fcr":
@@ -156,7 +178,8 @@ def evaluations(partner: str) -> list[Row]:
         cells: Row = {
             "evaluation_id": f"e{n}", "contact_id": None if n % 8 == 0 else f"c{n // 2 % 60}", "scored_by": "client" if n % 2 else "partner",
             "sample": ("random", "random", "risk", "targeted")[n // 2 % 4], "score_milli": None if n % 25 == 0 else 70_000 + n * 97 % 30_000,
-            "customer_critical": None if n % 12 == 0 else int(n % 9 == 0), "business_critical": n % 2, "line": "Billing" if n % 3 else None,
+            "customer_critical": None if n % 12 == 0 else int(n % 9 == 0), "business_critical": n % 2,
+            "compliance_critical": int(n % 14 == 3), "line": "Billing" if n % 3 else None,
         }  # fmt: skip
         rows.append(row("evaluations", partner, day, **cells))
     return rows
@@ -165,7 +188,13 @@ def evaluations(partner: str) -> list[Row]:
 def schedules(partner: str) -> list[Row]:
     rows = []
     for n, day in enumerate(days(dt.date(2026, 2, 20), 20)):
-        times = {"paid_ms": 30_000_000, "scheduled_ms": 24_000_000, "adhered_ms": 22_000_000 + n, "leave_ms": 1_000_000, "meeting_ms": 500_000}
+        times = {
+            "paid_ms": 30_000_000,
+            "scheduled_ms": 24_000_000,
+            "adhered_ms": 22_000_000 + n,
+            "leave_ms": 1_000_000,
+            "meeting_ms": 500_000,
+        }
         rows.append(row("schedules", partner, day, length_s=DAY_S, line="Whole", **times, other_ms=7))
         only = {"paid_ms": 30_000_000, "system_ms": 40_000 + n}
         rows.append(row("schedules", partner, day, length_s=DAY_S, line="Systems only", **only))
@@ -180,7 +209,12 @@ def headcount(partner: str) -> list[Row]:
     rows = []
     for month, length in ((FEB, 28), (MARCH, 31)):
         for n, band in enumerate(("0-30", "31-90", "91-180", "181-365", "366+", None)):
-            people = {"headcount_milli": 10_500 + n * 333, "starters": n, "leavers": 3 + n, "leavers_0_90": 2 if n < 2 else 0}
+            people = {
+                "headcount_milli": 10_500 + n * 333,
+                "starters": n,
+                "leavers": 3 + n,
+                "leavers_0_90": 2 if n < 2 else 0,
+            }
             lost = {"absent_days_milli": 9_000 + n, "planned_days_milli": 200_000 + n}
             cells = {"length_s": length * DAY_S, "site": "A", "tenure_band": band}
             rows.append(row("headcount", partner, month, **cells, line="Bands", **people, **lost))
@@ -199,7 +233,13 @@ def invoices(partner: str) -> list[Row]:
             (None, "fixed", 300_000, "GBP"), ("Whole", "training", 99_900, "EUR"), ("Billing", "contacts", 400_000, "GBP"),
         )  # fmt: skip
         for number, (line, item, amount, currency) in enumerate(lines):
-            cells = {"invoice_id": f"I{month}", "invoice_line": number, "item": item, "amount_minor": amount, "currency": currency}
+            cells = {
+                "invoice_id": f"I{month}",
+                "invoice_line": number,
+                "item": item,
+                "amount_minor": amount,
+                "currency": currency,
+            }
             rows.append(row("invoices", partner, month, length_s=length * DAY_S, line=line, **cells))
     daily = {"invoice_id": "D", "invoice_line": 1, "item": "minutes", "amount_minor": 5_000, "currency": "GBP"}
     rows.append(row("invoices", partner, dt.date(2026, 3, 5), length_s=DAY_S, line="Whole", **daily))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
 import pyarrow as pa
 
+from levelfield.measures.catalogue import measure_named
 from levelfield.measures.compute import Asked, aggregated, check, finished
+from levelfield.measures.definition import Definition
 from levelfield.measures.sheet import Sheet
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value
 from levelfield.same_data.canonical import schema_of
 from levelfield.same_data.shapes import SHAPES
+from levelfield.words import Grain, Period
 from levelfield_io.engine import Engine, quoted
 
 Facts = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -84,5 +86,21 @@ class Recomputed:
         self.engine.close()
 
 
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+def values_from(
+    facts: Facts, name: str, by: Sequence[str] = (), grain: Grain = Grain.MONTH, *, period: str = "", **switches: Any
+) -> list[Value]:
+    """Values of one measure from one partner's rows, oldest first."""
+    recomputed = Recomputed.of_rows({"north": facts})
+    try:
+        measure, definition = measure_named(name), Definition.from_data(switches)
+        return recomputed.values(
+            Asked(((measure, definition),), tuple(by), grain, Period.parse(period) if period else None)
+        )
+    finally:
+        recomputed.close()
+
+
+def value_from(facts: Facts, name: str, **more: Any) -> Value:
+    """The only value there is."""
+    (value,) = values_from(facts, name, **more)
+    return value

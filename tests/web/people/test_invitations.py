@@ -15,7 +15,7 @@ from levelfield_web.fields.viewer import VISITOR
 from levelfield_web.people import actions
 from levelfield_web.people.models import Invitation, User
 
-from ..conftest import PASSWORD
+from ...conftest import PASSWORD
 
 DAY = dt.timedelta(days=1)
 

@@ -14,7 +14,7 @@ from levelfield_web.fields.viewer import VISITOR
 from levelfield_web.people import actions
 from levelfield_web.people.models import SignInAttempt
 
-from ..conftest import PASSWORD
+from ...conftest import PASSWORD
 
 MINUTE = dt.timedelta(minutes=1)
 

@@ -218,7 +218,7 @@ def _tell_duplicates(found: Sequence[Mapping[str, Any]], look: Look) -> list[Fin
             Finding(
                 "clock_change",
                 Severity.REFUSED,
-                f"{rows(extra)} repeat an interval on {spans(sorted(changed))}, when the clocks changed: "
+                f"{rows(extra)} repeat{'s' if extra == 1 else ''} an interval on {spans(sorted(changed))}, when the clocks changed: "
                 "local times cannot tell the two hours apart.",
                 extra,
                 next_step="Export in UTC, or with the offset in the time.",
@@ -229,7 +229,7 @@ def _tell_duplicates(found: Sequence[Mapping[str, Any]], look: Look) -> list[Fin
             Finding(
                 "segments_for_contacts",
                 Severity.REFUSED,
-                f"{len(found):,} contact numbers occur more than once ({extra:,} rows too many): "
+                f"{len(found):,} contact numbers occur more than once ({rows(extra)} too many): "
                 "these rows look like segments or transfers, not contacts.",
                 extra,
                 next_step="Export one row per contact, or name in the profile which row of a contact counts ([latest]).",
@@ -239,7 +239,7 @@ def _tell_duplicates(found: Sequence[Mapping[str, Any]], look: Look) -> list[Fin
         Finding(
             "duplicates",
             Severity.REFUSED,
-            f"{rows(extra)} repeat the {', '.join(k for k in shape.key if k in found[0])} of an earlier row.",
+            f"{rows(extra)} repeat{'s' if extra == 1 else ''} the {', '.join(k for k in shape.key if k in found[0])} of an earlier row.",
             extra,
             next_step="Remove the repeated rows. If they are parts of one interval, add the column that tells them apart to the profile.",
         )

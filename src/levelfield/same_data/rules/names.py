@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from levelfield.same_data.finding import Finding, Severity
 from levelfield.same_data.rules.rule import Look, RowRule, TableRule
+from levelfield.same_data.rules.rule import rows as rows_of
 from levelfield.same_data.shape import Kind
 from levelfield.words import nearest
 
@@ -61,14 +62,16 @@ def _ask_partners(t: ir.Table, look: Look) -> ir.Table:
 
 
 def _tell_partners(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
-    known = {p.name for p in look.estate.partners} | set(look.estate.known_names)
+    known = {name for p in look.estate.partners for name in (p.name, *p.aliases)}
     unknown = [r for r in rows if r["partner"] and r["partner"] not in look.estate.keys]
     if not unknown or look.reading.options.get("add_unknown") == "yes":
         return []
     parts = []
     for r in unknown[:8]:
         near = nearest(r["partner"], known, most=2)
-        parts.append(f"“{r['partner']}” ({r['n']:,} rows" + (f"; did you mean {' or '.join(near)}?)" if near else ")"))
+        parts.append(
+            f"“{r['partner']}” ({rows_of(r['n'])}" + (f"; did you mean {' or '.join(near)}?)" if near else ")")
+        )
     more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
     return [
         Finding(

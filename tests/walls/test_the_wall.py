@@ -1,0 +1,213 @@
+"""Both sides × every address. The URL map is walked, so a new page cannot be forgotten."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from levelfield.measures.catalogue import MEASURES
+from levelfield_io.store import Store
+from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.same_data import actions
+from levelfield_web.same_data.models import Delivery
+
+NOT_FOR_A_PROGRAM = ("api/openapi.json",)
+OPEN_TO_ALL = ("sign-in", "invitation", "join", "theme", "static", "jsi18n")
+MARKS = ("NNN", "Partner North", "north", "Noor")
+
+
+def addresses(patterns=None, before="") -> list[str]:
+    """Every route of the house, as written in the URL map."""
+    found = []
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += addresses(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            found.append(route)
+    return found
+
+
+def filled(route: str, values: dict[str, str]) -> str:
+    """A route with its placeholders filled; an unknown placeholder fails the test, so that it is thought about."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(2)
+        assert name in values, f"{route}: say in this test what stands for <{name}>"
+        return values[name]
+
+    return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", fill, route).replace("^", "").replace("$", "").replace("\\Z", "")
+
+
+@pytest.fixture
+def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_in):
+    """North's things, and the browsers of everybody."""
+    delivery = actions.receive(
+        name="NNN.csv",
+        chunks=[b"NNN"],
+        partner="north",
+        profile="",
+        options={},
+        leave_rejected=False,
+        by=noor.as_viewer,
+        at=monday,
+    )
+    release = Store(home).release
+    values = {
+        "partner": "north", "publication_id": release.current["north"], "delivery_id": str(delivery.pk), "measure": "service_level",
+        "version": "1", "format": "json", "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
+    }  # fmt: skip
+    from django.test import Client
+
+    browsers = {
+        "Noor": signed_in(noor),
+        "Sol": signed_in(sol),
+        "Ada": signed_in(ada),
+        "Adamu": signed_in(ada_administrator),
+        "nobody": Client(),
+    }
+    return values, browsers
+
+
+QUERIES = {"value": "?grain=month&period=2026-02", "lab": "?partner=north&period=2026-02"}
+
+
+def of_north() -> list[str]:
+    """Addresses that name a partner, a publication, a delivery or a person of North."""
+    names = ("<str:partner>", "{partner}", "<partner>", "delivery_id", "<int:user_id>", "<int:person_id>", "<int:pk>")
+    return [r for r in addresses() if any(n in r for n in names)]
+
+
+def with_query(address: str, route: str) -> str:
+    """Some pages need a question to have something to show."""
+    return address + next((q for part, q in QUERIES.items() if f"/{part}" in f"/{route}"), "")
+
+
+@pytest.mark.django_db
+def test_the_map_has_addresses_of_north_to_try():
+    assert len(of_north()) >= 15
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", ["json", "csv"])
+def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
+    values, browsers = house
+    values = values | {"format": ending}
+    nothing = values | {
+        "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "999999", "user_id": "999999", "person_id": "999999", "pk": "999999",
+    }  # fmt: skip
+    for route in of_north():
+        for method in ("get", "post"):
+            theirs = getattr(browsers["Sol"], method)(with_query(filled(route, values), route))
+            none = getattr(browsers["Sol"], method)(with_query(filled(route, nothing), route))
+            assert theirs.status_code in (403, 404, 405), f"{method} {route}: {theirs.status_code}"
+            assert theirs.status_code == none.status_code, f"{method} {route}"
+            clean = {
+                r: re.sub(rb'(csrfmiddlewaretoken" value=|nonce=|name="next" value=)"[^"]*"', b"", r.content)
+                for r in (theirs, none)
+            }
+            assert clean[theirs] == clean[none], f"{method} {route}: the two bodies differ"
+
+
+@pytest.mark.django_db
+def test_sol_never_reads_a_mark_of_north_on_any_page(house):
+    values, browsers = house
+    own = values | {"partner": "south", "publication_id": Store_of(browsers, values), "format": "json"}
+    seen = 0
+    for route in addresses():
+        for stand_in in (values, own, own | {"format": "csv"}):
+            answer = browsers["Sol"].get(with_query(filled(route, stand_in), route))
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = body.decode("utf-8", "replace").replace(filled(route, values), "")
+            for mark in MARKS:
+                assert mark not in re.sub(r'name="next" value="[^"]*"', "", text), f"{route} shows {mark!r} to Sol"
+            seen += answer.status_code == 200
+    assert seen >= 25
+
+
+def Store_of(browsers, values) -> str:
+    """South's own publication, which Sol may see."""
+    return browsers["Sol"].get("/data.json").json()["rows"][0]["publication"]
+
+
+@pytest.mark.django_db
+def test_noor_sees_north_and_ada_sees_both(house):
+    values, browsers = house
+    for person in ("Noor", "Ada", "Adamu"):
+        for route in of_north():
+            if "user_id" in route or "person_id" in route or "kept-out" in route or "invitation" in route:
+                continue
+            answer = browsers[person].get(with_query(filled(route, values), route))
+            assert answer.status_code in (200, 405), f"{person} {route}: {answer.status_code}"
+
+
+@pytest.mark.django_db
+def test_nobody_sees_anything_without_signing_in(house):
+    values, browsers = house
+    for route in addresses():
+        answer = browsers["nobody"].get(with_query(filled(route, values), route))
+        body = b"" if answer.streaming else answer.content
+        assert b"NNN" not in body and b"Partner North" not in body, route
+        if not any(word in route for word in OPEN_TO_ALL):
+            assert answer.status_code in (301, 302, 401, 403, 404, 405), f"{route}: {answer.status_code}"
+
+
+@pytest.mark.django_db
+def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
+    """Medians of many tries, far apart only if one of them did real work."""
+    values, browsers = house
+    sol = browsers["Sol"]
+    pairs = [
+        ("/partners/north/", "/partners/nowhere/"),
+        (f"/data/publications/north/{values['publication_id']}/", "/data/publications/nowhere/P-00000000000000000000/"),
+        (f"/data/deliveries/{values['delivery_id']}/", "/data/deliveries/999999/"),
+        ("/partners/north/measures/service_level/", "/partners/nowhere/measures/service_level/"),
+    ]
+    for theirs, none in pairs:
+        taken: dict[str, list[float]] = {theirs: [], none: []}
+        for _ in range(25):
+            for address in (theirs, none):
+                started = time.perf_counter()
+                assert sol.get(address).status_code == 404
+                taken[address].append(time.perf_counter() - started)
+        medians = [statistics.median(taken[a]) for a in (theirs, none)]
+        assert max(medians) < 1.6 * min(medians) + 0.002, f"{theirs}: {medians}"
+
+
+@pytest.mark.django_db
+def test_the_api_gives_sol_nothing_of_north(house):
+    values, browsers = house
+    sol = browsers["Sol"]
+    assert [p["partner"] for p in sol.get("/api/publications").json()] == ["south"]
+    theirs, none = sol.get("/api/partners/north/values/asa"), sol.get("/api/partners/nowhere/values/asa")
+    assert theirs.status_code == none.status_code == 404
+    assert theirs.content == none.content
+    assert {v["publication"] for v in sol.get("/api/partners/south/values/asa").json()} == {Store_of(browsers, values)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(MEASURES))
+def test_every_measure_has_a_page_for_both_sides(house, name):
+    _, browsers = house
+    for person in ("Ada", "Noor"):
+        assert browsers[person].get(f"/partners/north/measures/{name}/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_partners_upload_is_its_own_and_hints_at_nobody_else(house, home, south, sol, monday):
+    delivery = actions.receive(
+        name="mine.csv", chunks=[b"partner,day\nnorth,2026-01-01\n"], partner="north", profile="", options={"add_unknown": "yes"},
+        leave_rejected=False, by=sol.as_viewer, at=monday,
+    )  # fmt: skip
+    assert delivery.partner == "south"
+    assert "add_unknown" not in delivery.options
+    claimed = None
+    while (claimed := actions.claim(at=monday)) is not None and claimed.pk != delivery.pk:
+        actions.finish(
+            delivery_id=claimed.pk, token=claimed.lease_token, state="withdrawn", result={}, by=HOUSE, at=monday
+        )
+    assert Delivery.objects.get(pk=delivery.pk).partner == "south"
