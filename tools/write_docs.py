@@ -1,7 +1,7 @@
 """Write the pages that come from the code, or (`--check`) say which of them no longer match it.
 
-    python -m tools.write_docs            write docs/measures/, docs/settings.md, docs/cli.md
-    python -m tools.write_docs --check    compare with the tree; name what is stale and exit with 1
+python -m tools.write_docs            write docs/measures/, docs/settings.md, docs/cli.md
+python -m tools.write_docs --check    compare with the tree; name what is stale and exit with 1
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ HEAD = 1 << 20
 LONGEST_LINE = 4 << 20
 DELIMITERS = (",", ";", "\t", "|")
 BATCH = 20_000
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+)([.,])([0-9]+)")
+GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?P<group>[.,])[0-9]{3}(?:(?P=group)[0-9]{3})*(?:(?P<mark>[.,])[0-9]+)?")
+OTHER_MARK = {",": ".", ".": ","}
 MOST_HEADER_LINES = 10
 LONGEST_SHEET_S = 600
 SHEET_PROGRAM = Path(__file__).with_name("sheet_apart.py")
@@ -226,16 +230,26 @@ def _is_preamble(lines: list[str], index: int, delimiter: str) -> bool:
 
 
 def _decimal(lines: list[str], delimiter: str) -> str:
-    """Comma or point? A comma inside a number is a decimal comma; in a file cut at commas, only where it cannot be thousands."""
-    commas = points = 0
+    """Comma or point? A mark after groups of the other one is it; so is one mark that does not stand before three digits.
+
+    One mark before three digits may be either (1,204): it decides only where nothing else does, and a comma only in
+    a file that is not cut at commas.
+    """
+    sure = {",": 0, ".": 0}
+    commas_before_three = 0
     for row in csv.reader(lines, delimiter=delimiter):
         for cell in row:
-            text = cell.strip().lstrip("-")
-            if text.replace(",", "").isdigit() and text.count(",") == 1:
-                commas += delimiter != "," or len(text.rpartition(",")[2]) != 3
-            elif text.replace(".", "").isdigit() and text.count(".") == 1:
-                points += 1
-    return "," if commas > points else "."
+            if plain := PLAIN_NUMBER.fullmatch(cell.strip()):
+                before, mark, after = plain.groups()
+                if len(after) != 3 or len(before) > 3 or before == "0":
+                    sure[mark] += 1
+                else:
+                    commas_before_three += mark == ","
+            elif (grouped := GROUPED_NUMBER.fullmatch(cell.strip())) and grouped["mark"] != grouped["group"]:
+                sure[grouped["mark"] or OTHER_MARK[grouped["group"]]] += 1
+    if sure[","] == sure["."]:
+        return "," if commas_before_three and delimiter != "," else "."
+    return max(sure, key=lambda mark: sure[mark])
 
 
 def _literal(text: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from levelfield.words import Refusal
 from levelfield_io.engine import Engine
+from levelfield_io.opening import _decimal
 from looks import look
 
 HEADER = ("partner", "start_at", "length_s", "queue", "offered", "answered", "abandoned", "talk_s")
@@ -228,3 +229,15 @@ def test_an_unknown_table_is_refused_with_its_headers(tmp_path, engine):
     path.write_text("apples,pears\n1,2\n")
     with pytest.raises(Refusal, match=r"No profile knows this file\. Its headers are apples, pears"):
         look(path, engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "decimal"),
+    [
+        (";", "1,5", ","), (";", "1.5", "."), (",", '"1,5"', ","), (",", '"1,204"', "."), (";", "1,204", ","), (";", "1.204", "."),
+        (";", "1.204,5", ","), (";", "1,204.5", "."), (";", "1.204;7,5", ","), (";", "1.204.000,5", ","), (";", "12", "."),
+        (";", "02.03.2026;1,5", ","), (";", "a,b;1.5", "."),
+    ],
+)  # fmt: skip
+def test_the_decimal_mark_is_found_out(delimiter, cells, decimal):
+    assert _decimal([cells] * 3, delimiter) == decimal

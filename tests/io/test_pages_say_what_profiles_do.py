@@ -19,7 +19,7 @@ def test_every_profile_has_its_page_and_every_page_its_profile():
     tool = runpy.run_path(str(ROOT / "tools" / "profile_pages.py"))
     for path, text in tool["pages"]().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name} has drifted: run python -m tools.profile_pages"
-    assert {p for p in tool["FOLDER"].glob("read-*.md")} == set(tool["pages"]())
+    assert set(tool["FOLDER"].glob("read-*.md")) == set(tool["pages"]())
 
 
 def test_the_worked_example_gives_the_facts_it_promises(tmp_path):

@@ -17,7 +17,9 @@ def cli_page() -> str:
     from levelfield_cli.main import app
 
     program: Any = typer.main.get_command(app)
-    lines = [(f"[`levelfield {name}`](#{name})", _first_sentence(command.help)) for name, command in program.commands.items()]
+    lines = [
+        (f"[`levelfield {name}`](#{name})", _first_sentence(command.help)) for name, command in program.commands.items()
+    ]
     blocks = [block for name, command in program.commands.items() for block in _command(name, command)]
     return page("The command line", _clean(program.help), table(("command", "what it does"), lines), *blocks)
 
@@ -37,7 +39,9 @@ def _is_argument(parameter: Any) -> bool:
 
 
 def _names(parameter: Any) -> str:
-    return parameter.name.upper() if _is_argument(parameter) else ", ".join([*parameter.opts, *parameter.secondary_opts])
+    return (
+        parameter.name.upper() if _is_argument(parameter) else ", ".join([*parameter.opts, *parameter.secondary_opts])
+    )
 
 
 def _default(parameter: Any) -> str:

@@ -64,9 +64,21 @@ def contact(
     times: int, day: int, wait_s: int, talk_s: int, *, resolved: bool | None, tenure: str, answered: bool = True
 ) -> Fact:
     """Contacts that are alike."""
-    cells: Cells = {"day": _day(day), "arrived_at": at(day, 10), "line": "Billing", "answered": answered, "wait_ms": wait_s * 1000}
+    cells: Cells = {
+        "day": _day(day),
+        "arrived_at": at(day, 10),
+        "line": "Billing",
+        "answered": answered,
+        "wait_ms": wait_s * 1000,
+    }
     if answered:
-        cells |= {"talk_ms": talk_s * 1000, "hold_ms": 0, "wrap_ms": 30_000, "resolved": resolved, "tenure_band": tenure}
+        cells |= {
+            "talk_ms": talk_s * 1000,
+            "hold_ms": 0,
+            "wrap_ms": 30_000,
+            "resolved": resolved,
+            "tenure_band": tenure,
+        }
     return Fact(times, cells)
 
 
@@ -99,10 +111,21 @@ def half_hour(shape: str, hour: int, number: int) -> Fact:
     return Fact(1, {**cells, **made})
 
 
-def survey(times: int, question: str, scale: tuple[int, int], score: int | None, *, resolved: bool | None = None) -> Fact:
+def survey(
+    times: int, question: str, scale: tuple[int, int], score: int | None, *, resolved: bool | None = None
+) -> Fact:
     """Invitations that were answered alike, or not at all."""
-    cells: Cells = {"day": _day(2), "question": question, "responded": score is not None or resolved is not None, "resolved": resolved}
-    cells |= {"score_milli": None if score is None else score * 1000, "scale_low_milli": scale[0] * 1000, "scale_high_milli": scale[1] * 1000}
+    cells: Cells = {
+        "day": _day(2),
+        "question": question,
+        "responded": score is not None or resolved is not None,
+        "resolved": resolved,
+    }
+    cells |= {
+        "score_milli": None if score is None else score * 1000,
+        "scale_low_milli": scale[0] * 1000,
+        "scale_high_milli": scale[1] * 1000,
+    }
     return Fact(times, cells)
 
 
@@ -140,7 +163,11 @@ SCHEDULES = [
 ]  # fmt: skip
 INVOICES = [
     Fact(1, {"day": MARCH, "length_s": MONTH_S, "item": item, "amount_minor": amount, "currency": currency})
-    for item, amount, currency in (("contacts", 400_000, "GBP"), ("credit", -20_000, "GBP"), ("training", 50_000, "EUR"))
+    for item, amount, currency in (
+        ("contacts", 400_000, "GBP"),
+        ("credit", -20_000, "GBP"),
+        ("training", 50_000, "EUR"),
+    )
 ]
 
 FACTS: dict[str, dict[str, list[Fact]]] = {
@@ -176,6 +203,9 @@ def facts_for(measure: Measure) -> dict[str, list[Fact]]:
         return {"tickets": TICKETS}
     if measure.name == "callbacks_within_10min":
         return {"intervals": CALLBACKS}
+    if measure.sheet == "surveys":
+        question = measure.name.split("_")[0]
+        return {"surveys": [f for f in FACTS["surveys"]["surveys"] if f.cells["question"] == question]}
     return {**FACTS[measure.sheet], **(FACTS[measure.denominator_sheet] if measure.denominator_sheet else {})}
 
 

@@ -89,7 +89,12 @@ def measure_page(m: Measure) -> str:
         ("formula", m.formula),
         ("unit", UNITS[m.unit]),
         ("direction", DIRECTIONS[m.direction]),
-        ("fewest", f"below {m.fewest} {m.n_of} there is no number, only the counts" if m.fewest else "none: a count of nothing is a zero"),
+        (
+            "fewest",
+            f"below {m.fewest} {m.n_of} there is no number, only the counts"
+            if m.fewest
+            else "none: a count of nothing is a zero",
+        ),
         ("merged", FORMS[m.form]),
         ("facts", ", ".join(f"[{SHAPES[s].title.lower()}](shapes.md#{s})" for s in shapes_of(m))),
         ("split by", ", ".join(f"`{d}`" for d in splits(m))),
@@ -151,9 +156,16 @@ def read_by(m: Measure, sheet: Sheet, term: Term) -> list[str]:
 
 def settings_of(m: Measure) -> list[Definition]:
     """The definitions that make a measure read all its columns, without the many thresholds."""
-    choices: dict[str, tuple[Any, ...]] = {"abandons": tuple(Abandons), "callbacks": tuple(Callbacks), "window_days": (7,)}
+    choices: dict[str, tuple[Any, ...]] = {
+        "abandons": tuple(Abandons),
+        "callbacks": tuple(Callbacks),
+        "window_days": (7,),
+    }
     used = {name: values for name, values in choices.items() if name in m.switches}
-    return [dataclasses.replace(PLAIN, **dict(zip(used, combined, strict=True))) for combined in itertools.product(*used.values())]
+    return [
+        dataclasses.replace(PLAIN, **dict(zip(used, combined, strict=True)))
+        for combined in itertools.product(*used.values())
+    ]
 
 
 def meaning(sheet: Sheet, name: str) -> str:
@@ -176,7 +188,8 @@ def switches(m: Measure) -> str:
     text = table(("switch", "meaning"), rows) if rows else ""
     if "abandons" in m.switches:
         rules = [
-            (f"`{rule}`", LETTERS[rule], TITLES[rule], shown(m, value_of(m, Definition(abandons=rule)))) for rule in Abandons
+            (f"`{rule}`", LETTERS[rule], TITLES[rule], shown(m, value_of(m, Definition(abandons=rule))))
+            for rule in Abandons
         ]
         text += "\n\n`abandons`: what contacts that were given up do to the result. The last column is the example below under each rule.\n\n"
         text += table(("`abandons`", "", "meaning", "example"), rules)
@@ -189,21 +202,35 @@ def example(m: Measure) -> str:
     if value.value is None:
         raise AssertionError(f"the example of {m.name} gives no number: {value}")
     tables = [f"{SHAPES[shape].title}:\n\n{facts_table(m, shape, facts)}" for shape, facts in facts_for(m).items()]
-    made = [("value", f"**{shown(m, value)}**"), ("numerator", number(value.numerator)), ("denominator", number(value.denominator))]
+    made = [
+        ("value", f"**{shown(m, value)}**"),
+        ("numerator", number(value.numerator)),
+        ("denominator", number(value.denominator)),
+    ]
     made.append((f"n, {m.n_of}", number(value.n)))
     if value.low is not None and value.high is not None:
-        made.append(("95 % interval (Wilson)", f"{value.low:.1%} to {value.high:.1%}"))
+        made.append(("95 % interval (Wilson)", f"{per_cent(value.low, 1)} to {per_cent(value.high, 1)}"))
     if value.response_rate is not None:
-        made.append(("response rate", f"{value.response_rate:.0%}"))
+        made.append(("response rate", per_cent(value.response_rate, 0)))
     told = f" Currency: {PLAIN.currency}." if "currency" in m.switches else ""
-    return "\n\n".join([*tables, f"March 2026, computed from these facts by the code that computes every number.{told}", table(("", ""), made)])
+    return "\n\n".join(
+        [
+            *tables,
+            f"March 2026, computed from these facts by the code that computes every number.{told}",
+            table(("", ""), made),
+        ]
+    )
 
 
 def facts_table(m: Measure, shape: str, facts: list[Fact]) -> str:
     """The columns that matter; alike facts on one line."""
     names = [n for n in SHAPES[shape].names if any(f.cells.get(n) is not None for f in facts)]
     if shape == "intervals":
-        read = [p.strip("`") for p, _ in parts(m)] if m.sheet == "volume" or m.denominator_sheet else ["offered", "start_at", "channel"]
+        read = (
+            [p.strip("`") for p, _ in parts(m)]
+            if m.sheet == "volume" or m.denominator_sheet
+            else ["offered", "start_at", "channel"]
+        )
         names = [n for n in names if n in ("day", "length_s", "line", *read)]
     if any(f.times > 1 for f in facts):
         rows = [(f.times, *(plain(shape, n, f.cells.get(n)) for n in names)) for f in facts]
@@ -237,18 +264,23 @@ def number(value: object) -> str:
     return "none" if value is None else f"{value:,}"
 
 
+def per_cent(share: float, decimals: int) -> str:
+    """A share as per cent."""
+    return f"{100 * share:.{decimals}f} %"
+
+
 def shown(m: Measure, v: Value) -> str:
     """A value as a page shows it."""
     if v.value is None:
         return f"no number: {v.why}"
     match m.unit:
         case Unit.SHARE:
-            return f"{v.value:.{m.decimals}%}".replace("%", " %")
+            return per_cent(v.value, m.decimals)
         case Unit.SECONDS:
             return f"{v.value:,.{m.decimals}f} s"
         case Unit.MONEY:
             return f"{v.value:,.{m.decimals}f} {PLAIN.currency}"
         case Unit.PER_YEAR:
-            return f"{v.value:.1%} a year".replace("%", " %")
+            return f"{per_cent(v.value, 1)} a year"
         case _:
             return f"{v.value:,.{m.decimals}f}"

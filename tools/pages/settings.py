@@ -55,7 +55,9 @@ def _calls(node: ast.AST, docstring: str, floor: str) -> Iterator[Setting]:
         docstring = ast.get_docstring(node) or ""
     if isinstance(node, ast.Call) and (name := _first_text(node)).startswith(PREFIX):
         function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        meaning = next((_text(k.value) for k in node.keywords if k.arg == "meaning"), "") or _from_docstring(docstring, name)
+        meaning = next((_text(k.value) for k in node.keywords if k.arg == "meaning"), "") or _from_docstring(
+            docstring, name
+        )
         if function in KINDS and meaning:
             yield Setting(name, KINDS[function], _default(node), meaning, floor)
     for child in ast.iter_child_nodes(node):
@@ -97,7 +99,7 @@ def _default(call: ast.Call) -> str:
 
 def _from_docstring(docstring: str, name: str) -> str:
     """“NAME: what it means.” or “What it means. NAME, or …”"""
-    sentence = docstring.split("\n\n")[0].replace("\n", " ").strip()
+    sentence = docstring.split("\n\n", maxsplit=1)[0].replace("\n", " ").strip()
     if sentence.startswith(f"{name}: "):
         meaning = sentence.removeprefix(f"{name}: ")
         return meaning[0].upper() + meaning[1:]

@@ -13,7 +13,10 @@ def shapes_page() -> str:
         "Shapes: the fact tables",
         "A publication holds facts in these tables. Numbers are whole: milliseconds, thousandths, or minor units of a currency, so that "
         "no rounding depends on a machine. An empty cell was not delivered; it is never a zero.",
-        table(("shape", "what a row is", "columns"), [(f"[{s.title}](#{s.name})", s.about, len(s.columns)) for s in SHAPES.values()]),
+        table(
+            ("shape", "what a row is", "columns"),
+            [(f"[{s.title}](#{s.name})", s.about, len(s.columns)) for s in SHAPES.values()],
+        ),
         *(block for shape in SHAPES.values() for block in _blocks(shape)),
     )
 
@@ -30,5 +33,10 @@ def _blocks(shape: Shape) -> list[str]:
 
 
 def _marks(shape: Shape, column: Column) -> str:
-    marks = {"needed": column.needed, "key": column.name in shape.key, "dimension": column.dimension, "may be negative": column.negative}
+    marks = {
+        "needed": column.needed,
+        "key": column.name in shape.key,
+        "dimension": column.dimension,
+        "may be negative": column.negative,
+    }
     return ", ".join(name for name, holds in marks.items() if holds)

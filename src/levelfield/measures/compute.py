@@ -279,6 +279,8 @@ def _value(
         value is not None
         and measure.unit is Unit.SHARE
         and measure.form is Form.RATIO
+        and measure.n
+        is None  # the denominator counts cases; milliseconds and thousandths would look like millions of them
         and above is not None
         and below
         and 0 <= above <= below

@@ -36,6 +36,7 @@ GROUPED = {
     ".": r"^[+\-]?[0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3}(,[0-9]*)?$",
 }
 ISO_FORMATS = ("iso",)
+NEARLY = 1e-6  # a count of 1.204 is a thousand written with a point, or no count at all: never one
 OFFSET = r" ?([+\-])([0-9]{2}):?([0-9]{2})?$"
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)  # a day outside is not a day anybody delivers
 FIRST_MOMENT_READ, LAST_MOMENT_READ = (
@@ -273,7 +274,10 @@ def _moments(written: ir.Table, reading: Reading) -> ir.Table:
             continue
         before = written[column.name]
         if before.type().is_floating():
-            values[column.name] = whole(before)
+            number_ = whole(before)
+            if column.kind is Kind.COUNT:
+                number_ = ibis.ifelse((before - number_.cast("float64")).abs() < NEARLY, number_, ibis.null("int64"))
+            values[column.name] = number_
         elif column.kind is not Kind.MOMENT:
             continue
         # A date no calendar reaches, or a number too large to be exact, is a cell that cannot be read as well.

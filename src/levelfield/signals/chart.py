@@ -57,6 +57,7 @@ class Chart:
     unit: Unit
     decimals: int
     marks: tuple[Mark, ...] = ()
+    periods: str = "periods"  # days, weeks, months …
 
     @property
     def latest(self) -> Dot | None:
@@ -104,6 +105,7 @@ def chart_of(
     decimals: int,
     target: float | None = None,
     marks: Sequence[Mark] = (),
+    periods: str = "periods",
 ) -> Chart:
     """A chart of one measure of one slice; `labels` names every period, those without a value included."""
     by_label = {v.period: v for v in values}
@@ -121,7 +123,7 @@ def chart_of(
         )
         for label, v, number, point in zip(labels, own, numbers, classes(numbers, usual), strict=True)
     )
-    return Chart(title, dots, usual, target, direction, unit, decimals, tuple(marks))
+    return Chart(title, dots, usual, target, direction, unit, decimals, tuple(marks), periods)
 
 
 def reading_of(value: float, point: Point, usual: Limits | None, direction: Direction) -> Reading:
@@ -142,14 +144,14 @@ def headline(chart: Chart, told: Callable[[float], str]) -> str:
     if dot is None or dot.value is None:
         return f"{chart.title}: nothing delivered yet"
     if usual is None:
-        return f"{chart.title} is {told(dot.value)}; too few periods to say what is usual"
+        return f"{chart.title} is {told(dot.value)}; too few {chart.periods} to say what is usual"
     if chart.reading is Reading.USUAL:
         return f"{chart.title} is as usual at {told(dot.value)}"
     verb = "rose" if dot.value > usual.mean else "fell"
     if chart.episode == 1:
         return f"{chart.title} {verb} to {told(dot.value)} in {dot.label}"
     side = "high" if dot.value > usual.mean else "low"
-    return f"{chart.title} {verb} in {chart.since} and has stayed {side} for {chart.episode} periods"
+    return f"{chart.title} {verb} in {chart.since} and has stayed {side} for {chart.episode} {chart.periods}"
 
 
 def short_reading(chart: Chart) -> str:
@@ -169,7 +171,7 @@ def did_it_change(chart: Chart, told: Callable[[float], str]) -> str:
     """The first of the two answers under a chart."""
     usual = chart.usual
     if usual is None:
-        return "Cannot say yet: at least eight periods are needed to know what is usual."
+        return f"Cannot say yet: at least eight {chart.periods} are needed to know what is usual."
     outside = sum(d.point is Point.OUTSIDE for d in chart.dots[-chart.episode :]) if chart.episode else 0
     trial = f" These are trial limits, from {usual.n} points." if usual.trial else ""
     span = f"the usual range of {told(usual.lower)} to {told(usual.upper)}"
@@ -180,7 +182,7 @@ def did_it_change(chart: Chart, told: Callable[[float], str]) -> str:
     if chart.episode >= RUN:
         side = "above" if (chart.latest_known and (chart.latest_known.value or 0) > usual.mean) else "below"
         beyond = f", {outside} of them outside {span}" if outside else ""
-        return f"Yes. {chart.episode} periods in a row lie {side} the usual mean of {told(usual.mean)}{beyond}.{trial}"
+        return f"Yes. {chart.episode} {chart.periods} in a row lie {side} the usual mean of {told(usual.mean)}{beyond}.{trial}"
     return f"Yes. The latest period lies outside {span}.{trial}"
 
 
@@ -191,6 +193,8 @@ def will_it_meet(chart: Chart, told: Callable[[float], str]) -> str:
         return "Nothing was agreed for this measure."
     if usual is None:
         return f"Cannot say yet. Agreed: {told(target)}."
+    if chart.reading is not Reading.USUAL:
+        return f"Cannot say: something changed, and the usual range no longer tells what comes next. Agreed: {told(target)}."
     good_side = (usual.lower >= target) if chart.direction is Direction.HIGHER else (usual.upper <= target)
     bad_side = (usual.upper < target) if chart.direction is Direction.HIGHER else (usual.lower > target)
     if good_side:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
 
 from levelfield.agreement.agreement import Agreement, Standing, Target
 from levelfield.measures.catalogue import MEASURES
@@ -15,11 +17,13 @@ from levelfield.measures.measure import Direction, Measure, Unit
 from levelfield.measures.value import Value, Why
 from levelfield.signals.chart import Chart, Mark, Reading, chart_of, short_reading
 from levelfield.words import Grain, Period
+from levelfield_io.store import Store
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
 from levelfield_web.parts.formats import NO_BREAK, with_unit
 from levelfield_web.same_data.queries import current, estate
+from levelfield_web.same_data.warehouse import store
 
 PLAIN = ("service_level", "abandonment", "asa", "aht", "csat", "customer_critical_accuracy", "fcr_agent")
 PERIODS = {Grain.DAY: 60, Grain.WEEK: 53, Grain.MONTH: 24, Grain.QUARTER: 12, Grain.YEAR: 5}
@@ -219,11 +223,46 @@ def _row(
         direction = Direction.HIGHER if target.better == "at_least" else Direction.LOWER
     chart = chart_of(
         measure.label if not key else f"{measure.label}, {key}", series, names, direction=direction, unit=measure.unit,
-        decimals=measure.decimals, target=target.expected if target else None, marks=marks,
+        decimals=measure.decimals, target=target.expected if target else None, marks=marks, periods=_periods(names),
     )  # fmt: skip
     value = next((v for v in series if v.period == period), None)
     standing = target.standing(value.value if value else None, value.n if value else 0) if target is not None else None
     return Row(measure, target, value, chart, standing, key)
+
+
+def _periods(names: Sequence[str]) -> str:
+    """What the periods are called: days, weeks, months, quarters."""
+    first = names[0] if names else ""
+    if "-W" in first:
+        return "weeks"
+    if "-Q" in first:
+        return "quarters"
+    return {1: "months", 2: "days"}.get(first.count("-"), "years")
+
+
+def events(
+    *, viewer: Viewer, partner: str, publication: str, grain: Grain, only: Mapping[str, tuple[str, ...]]
+) -> list[Mark]:
+    """Dated circumstances of both sides, named as the viewer's side sees them."""
+    own = estate(viewer=viewer).name_of(partner)
+    ours, theirs = ("client", "partner") if viewer.is_client else ("partner", "client")
+    whose = {ours: "ours", theirs: own if viewer.is_client else "the client", "outside": "outside"}
+    found = []
+    for event in _events(str(store().home), partner, publication):
+        if all(event[d] is None or event[d] in wanted for d, wanted in only.items() if d in event):
+            label = grain.name_of(grain.start_of(event["day"]))
+            found.append(Mark(label, event["title"], whose.get(event["owner"], event["owner"])))
+    return found
+
+
+@lru_cache(maxsize=200)
+def _events(home: str, partner: str, publication: str) -> tuple[dict[str, Any], ...]:
+    """The events of a publication, oldest first."""
+    own = Store(Path(home))
+    chunks = own.record(partner, publication).publication.parts("events").values()
+    there = [chunk for chunk in chunks if own.chunk_path(partner, chunk).exists()]
+    rows = [row for chunk in there for row in own.read_chunk(partner, chunk).to_pylist()]
+    return tuple(sorted(rows, key=lambda row: (row["day"], row["event_id"])))
 
 
 def split(
@@ -279,7 +318,8 @@ def series(
     definition = definition_of(target, currency)
     found = FIGURES.values(publications, Asked(((measure, definition),), by=(), grain=grain, only=dict(only)))
     period = period if period in names else (names[-1] if names else "")
-    row = _row(measure, target, found, names, period)
+    marks = events(viewer=viewer, partner=partner, publication=mine[partner], grain=grain, only=only)
+    row = _row(measure, target, found, names, period, marks=marks)
     by_period = {v.period: v for v in found}
     values = tuple(by_period[n] for n in names if n in by_period)
     return Series(

@@ -166,9 +166,9 @@ def _shape(reading: Reading, x: float, y: float) -> str:
 
 
 def _latest(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> str:
-    """The latest value beside its point."""
-    for index in range(len(chart.dots) - 1, -1, -1):
-        value = chart.dots[index].value
-        if value is not None:
-            return f'<text class="chart-latest" x="{x(index) - 9:.1f}" y="{y(value) - 9:.1f}" text-anchor="end">{escape(told(value))}</text>'
-    return ""
+    """The latest value beside its point, on the side the line does not come from."""
+    known = [(i, d.value) for i, d in enumerate(chart.dots) if d.value is not None]
+    index, value = known[-1]
+    falls = len(known) > 1 and known[-2][1] > value
+    place = y(value) + (22 if falls else -12)
+    return f'<text class="chart-latest" x="{x(index) + 6:.1f}" y="{place:.1f}" text-anchor="end">{escape(told(value))}</text>'
