@@ -13,7 +13,7 @@ demo: .venv/.run             ## set everything up, build the demo estate, serve 
 
 test: .venv/.test            ## set everything up and pass the tests
 	tools/install-chromium
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
 check: .venv/.test           ## style, types, import contracts, documents in step with the code
 	$(PY) -m ruff format --check src tests bench tools

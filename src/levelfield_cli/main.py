@@ -9,7 +9,20 @@ import typer
 
 from levelfield import __version__
 from levelfield.words import Refusal, RefusalKind
-from levelfield_cli import check, demo, diff, export, forget, measure, publications, publish, serve, verify, world
+from levelfield_cli import (
+    check,
+    demo,
+    diff,
+    export,
+    forget,
+    invite,
+    measure,
+    publications,
+    publish,
+    serve,
+    verify,
+    world,
+)
 from levelfield_cli.showing import err
 
 EXIT = {RefusalKind.DEFINITION: 10, RefusalKind.FILE: 11, RefusalKind.PERMISSION: 12, RefusalKind.RULE: 13}
@@ -22,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, publish, publications, diff, measure, export, verify, forget, world, serve, demo):
+for module in (check, publish, publications, diff, measure, export, verify, forget, world, invite, serve, demo):
     app.command(module.NAME, help=module.__doc__)(module.run)
 
 

@@ -90,7 +90,7 @@ def run(
     )
     if form is Format.TABLE:
         keep = [i for i, c in enumerate(columns) if c not in ("low", "high", "rows_missing")]
-        rows = [tuple(r[i] for i in keep) for r in rows]
+        rows = [(*(r[i] for i in keep[:-1]), str(r[-1])[:12]) for r in rows]
         columns = tuple(columns[i] for i in keep)
     show(columns, rows, form, right=("value", "numerator", "denominator", "n"))
 

@@ -54,10 +54,13 @@ def web_environment(home: Path) -> dict[str, str]:
 
 def django(environment: dict[str, str], *words: str) -> None:
     """Run a management command of the meeting floor."""
-    subprocess.run([sys.executable, "-m", "django", *words], env=environment, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "django", *words], env=environment, check=False)  # noqa: S603
+    if done.returncode:
+        raise typer.Exit(done.returncode)
 
 
 def prepare(environment: dict[str, str]) -> None:
     """Folder and database."""
     Path(environment["LEVELFIELD_HOME"]).mkdir(parents=True, exist_ok=True)
     django(environment, "migrate", "--verbosity", "0")
+    django(environment, "know_partners")

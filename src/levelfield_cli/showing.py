@@ -17,7 +17,8 @@ from rich.table import Table
 from levelfield.same_data.finding import Finding, Severity
 from levelfield_io.looking import Progress as Told
 
-out = Console(highlight=False)
+# Into a pipe or a file a table is as wide as it needs to be.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 err = Console(stderr=True, highlight=False)
 MARKS = {
     Severity.REFUSED: "■ refused",

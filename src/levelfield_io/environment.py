@@ -30,12 +30,12 @@ def memory_limit() -> str:
 
 
 def largest_file() -> int:
-    """LEVELFIELD_LARGEST_FILE_MB: how large a delivered file may become when it is unpacked, in bytes."""
+    """LEVELFIELD_LARGEST_FILE_MB: how large a delivered file may become when it is unpacked, in megabytes."""
     return _whole("LEVELFIELD_LARGEST_FILE_MB", 20_000) * 1_000_000
 
 
 def _whole(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise Refusal(f"{name} is “{text}”", expected="a whole number above zero", kind=RefusalKind.DEFINITION)
     return int(text)

@@ -328,6 +328,8 @@ def _release(
             if old is not None and publication.id == old.id:
                 unchanged.append(old.id)
                 continue
+            if old is not None:
+                ensure_sheets(store, old, engine)  # they may be of an older version; the lock is ours already
             ensure_sheets(store, publication, engine, old.id if old else None)
             differences = _differences(store, old, publication, engine) if old else ()
             record = Record(
@@ -354,9 +356,15 @@ def _differences(store: Store, old: Publication, new: Publication, engine: Engin
     found = []
     for key, earlier in before.items():
         later = after.get(key)
-        if later is None or (earlier.value is None and later.value is None):
+        if earlier.value is None and (later is None or later.value is None):
             continue
-        if (earlier.numerator, earlier.denominator, earlier.value) != (later.numerator, later.denominator, later.value):
+        if later is None:  # a value that is gone is a change as well
+            found.append(Difference(key[0], earlier.period, earlier.value, None, earlier.n, 0))
+        elif (earlier.numerator, earlier.denominator, earlier.value) != (
+            later.numerator,
+            later.denominator,
+            later.value,
+        ):
             found.append(Difference(key[0], earlier.period, earlier.value, later.value, earlier.n, later.n))
     return tuple(sorted(found, key=lambda d: (d.period, d.measure)))
 

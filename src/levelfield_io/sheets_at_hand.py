@@ -18,11 +18,15 @@ from levelfield.measures.sheets import SHEETS
 from levelfield.same_data.canonical import schema_of
 from levelfield.same_data.publication import Chunk, Publication
 from levelfield.same_data.shapes import SHAPES
-from levelfield_io.engine import Engine, quoted, sql_of
+from levelfield_io.engine import Engine, quoted, sql_of, working_engine
 from levelfield_io.store import Store, safe, write_whole
 
 Index = dict[str, list[tuple[str, tuple[str, ...]]]]  # sheet: files with the chunks they were made of
 MOST_FILES_A_MONTH = 16  # single days pile up; then the month is made anew in one piece
+
+
+# A sheet whose version rises is built anew, for every publication that is asked for.
+VERSIONS = hashlib.sha256(" ".join(f"{s.name} {s.version}" for s in SHEETS.values()).encode()).hexdigest()[:12]
 
 
 def sources(sheet: Sheet, publication: Publication) -> list[list[str]]:
@@ -30,8 +34,6 @@ def sources(sheet: Sheet, publication: Publication) -> list[list[str]]:
     there = [s for s in sheet.shapes if publication.parts(s)]
     if sheet.all_shapes:
         return [list(sheet.shapes)] if len(there) == len(sheet.shapes) else []
-    if sheet.name == "volume":
-        return [there[:1]] if there else []
     return [[s] for s in there]
 
 
@@ -55,12 +57,16 @@ def ensure_sheets(store: Store, publication: Publication, engine: Engine, previo
 
 def compiled_folder(store: Store, partner: str, id_: str) -> Path:
     """Where a publication's joined sheets lie."""
-    return store.root / "compiled" / safe(partner) / id_
+    return store.root / "compiled" / safe(partner) / id_ / VERSIONS
 
 
 def sheet_file(store: Store, partner: str, id_: str, sheet: str) -> Path | None:
-    """The joined sheet of a publication, if it has one."""
-    path = compiled_folder(store, partner, id_) / f"{sheet}.parquet"
+    """The joined sheet of a publication, if it has one. Sheets of an older version are built anew first."""
+    folder = compiled_folder(store, partner, id_)
+    if not (folder / "index.json").exists():
+        with store.lock(), working_engine() as engine:
+            ensure_sheets(store, store.record(partner, id_).publication, engine)
+    path = folder / f"{sheet}.parquet"
     return path if path.exists() else None
 
 
@@ -81,6 +87,10 @@ def _files(
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Files that cover the chunks of a sheet: those of the last publication that still hold, and new ones."""
     chunks = {c.content: c for s in shapes for c in publication.parts(s).values()}
+    if sheet.name == "volume" and shapes == ["contacts"]:
+        # A month that has intervals is counted from them alone, so that no contact counts twice.
+        counted = {part[:7] for part in publication.parts("intervals")}
+        chunks = {content: c for content, c in chunks.items() if c.part[:7] not in counted}
     by_month: dict[str, list[Chunk]] = defaultdict(list)
     for chunk in chunks.values():
         by_month[chunk.part[:7]].append(chunk)

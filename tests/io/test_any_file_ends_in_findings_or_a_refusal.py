@@ -86,7 +86,7 @@ def tables(draw: st.DrawFn) -> tuple[str, bytes]:
     return shape.name, text.encode(draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "cp1252"))), "replace")
 
 
-@settings(FUZZ, max_examples=50)
+@settings(FUZZ, max_examples=40)
 @given(tables())
 def test_tables_of_every_shape(table):
     shape, body = table
@@ -99,7 +99,7 @@ def test_any_bytes(body):
     survives(body)
 
 
-@settings(FUZZ, max_examples=20)
+@settings(FUZZ, max_examples=12)
 @given(st.sampled_from(sorted(p.name for p in FILES.iterdir())), st.data())
 def test_samples_that_were_cut_or_overwritten(name, data):
     body = bytearray((FILES / name).read_bytes())
@@ -122,13 +122,13 @@ NESTED = st.recursive(
 )
 
 
-@settings(FUZZ, max_examples=15)
+@settings(FUZZ, max_examples=10)
 @given(st.lists(st.dictionaries(st.sampled_from(RECORD_KEYS), NESTED), min_size=1, max_size=4))
 def test_nested_records_of_any_form(records):
     survives(json.dumps(records).encode(), ".json", profile="amazon_connect_contacts", options={"partner": "north"})
 
 
-@settings(FUZZ, max_examples=15)
+@settings(FUZZ, max_examples=10)
 @given(
     st.dictionaries(
         st.sampled_from(("zone", "threshold_s", "short_s", "made_at", "version", "line", "question")), ODD, max_size=4

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from levelfield.signals.chart import Chart, Dot, Reading
 
-WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 118, 34, 34
+WIDTH, HEIGHT = 760, 318
+LEFT, RIGHT, TOP, BOTTOM = 56, 118, 52, 34
+MOST_MARKS, MARK_ROW = 3, 13  # events that are named, and the height of a row of names
 APART = 14  # least distance of labels at the right end, in pixels
 SMALL, LARGE = 3.5, 4.8
 LETTER = 6.6  # width of a letter of the axis, in pixels
@@ -123,16 +124,16 @@ def _spread(places: Sequence[float]) -> list[float]:
 
 
 def _marks(chart: Chart, x: Callable[[int], float]) -> list[str]:
-    """Events as thin vertical lines, text above the plot; at most three names, so that they stay readable."""
+    """Events as thin vertical lines; the latest few are named above the plot, each in a row of its own."""
     labels = [d.label for d in chart.dots]
     parts = []
-    for mark in [m for m in chart.marks if m.label in labels][-3:]:
-        at = x(labels.index(mark.label))
-        anchor = "end" if at > WIDTH * 0.6 else "start"
-        parts.append(f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 8}" y2="{HEIGHT - BOTTOM}"/>')
-        row = 10 + 11 * (len(parts) // 2 % 2)
+    for row, mark in enumerate([m for m in chart.marks if m.label in labels][-MOST_MARKS:]):
+        at, place = x(labels.index(mark.label)), 10 + MARK_ROW * row
+        anchor = "end" if at > WIDTH * 0.5 else "start"
         parts.append(
-            f'<text class="chart-event-label" x="{at:.1f}" y="{row}" text-anchor="{anchor}">{escape(mark.title)} ({escape(mark.owner)})</text>'
+            f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{place + 4}" y2="{HEIGHT - BOTTOM}"/>'
+            f'<text class="chart-event-label" x="{at:.1f}" y="{place}" text-anchor="{anchor}">'
+            f"{escape(mark.title)} ({escape(mark.owner)})</text>"
         )
     return parts
 

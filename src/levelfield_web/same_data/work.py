@@ -12,6 +12,7 @@ from levelfield.same_data.finding import Findings
 from levelfield.words import Refusal
 from levelfield_io.publishing import Outcome, Parcel, publish
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
+from levelfield_web.people.actions import know_partner
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery, State
 from levelfield_web.same_data.warehouse import store, upload_folder, visible_estate
@@ -42,6 +43,9 @@ def work_on(delivery: Delivery, token: str) -> None:
     except Refusal as refusal:
         state = State.REFUSED
         result = {"refusal": {k: getattr(refusal, k) for k in ("what", "where", "expected", "next_step")}}
+    if state == State.PUBLISHED:
+        for partner in store().estate.partners:
+            know_partner(key=partner.key, name=partner.name, by=HOUSE, at=timezone.now())
     actions.finish(delivery_id=delivery.pk, token=token, state=state, result=result, by=HOUSE, at=timezone.now())
 
 

@@ -147,7 +147,9 @@ def test_access_comes_back_with_a_link_and_not_before(noor, ada_administrator, m
 
 def test_the_first_administrator_joins_by_a_link_from_the_command_line(db):
     out = io.StringIO()
-    call_command("invite_administrator", "kim@client.example", "Kim Vos", site="https://lf.example/", stdout=out)
+    call_command(
+        "invite_person", "kim@client.example", "Kim Vos", role="administrator", site="https://lf.example/", stdout=out
+    )
     link = out.getvalue().splitlines()[0]
     assert link.startswith("https://lf.example/invitation/")
     path = link.removeprefix("https://lf.example")

@@ -1,4 +1,6 @@
-"""Open the house: a link for the first administrator."""
+"""Write an invitation for somebody of either side, in the name of the installation itself."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -13,24 +15,32 @@ from levelfield_web.people.models import Role
 
 
 class Command(BaseCommand):
-    """Write an invitation in the name of the installation itself."""
+    """Print a link that lets one person join, once."""
 
-    help = "Write a link with which an administrator of the client joins."
+    help = "Write a link with which a person of the client, or of a partner, joins."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whom to invite, and how the site is reached."""
+        """Whom to invite, on which side, and how the site is reached."""
         parser.add_argument("email")
         parser.add_argument("name")
-        parser.add_argument("--site", default="http://localhost:8000", help="how the site is reached")
+        parser.add_argument("--partner", default="", help="key of the partner; empty for the client")
+        parser.add_argument(
+            "--role", default="", help="vendor_manager for the client and account_manager for a partner, if not given"
+        )
+        parser.add_argument("--site", default="http://127.0.0.1:8000", help="how the site is reached")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the link once."""
+        partner = options["partner"]
+        role = options["role"] or (Role.ACCOUNT_MANAGER if partner else Role.VENDOR_MANAGER).value
+        side = (Side.PARTNER if partner else Side.CLIENT).value
         try:
             invited = invite(
                 email=options["email"],
                 name=options["name"],
-                side=Side.CLIENT.value,
-                role=Role.ADMINISTRATOR.value,
+                side=side,
+                role=role,
+                partner=partner,
                 by=HOUSE,
                 at=timezone.now(),
             )
@@ -38,4 +48,3 @@ class Command(BaseCommand):
             raise CommandError(refusal.sentence, returncode=13) from None
         path = reverse("people:invitation", kwargs={"token": invited.token})
         self.stdout.write(f"{options['site'].rstrip('/')}{path}")
-        self.stdout.write("The link works once, for seven days. It is kept nowhere: pass it on over a way you trust.")
