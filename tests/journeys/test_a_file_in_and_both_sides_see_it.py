@@ -93,8 +93,6 @@ def joined(browser: Browser, house, name: str, **options) -> Page:
     """A browser of somebody who has joined by the link and signed in."""
     base, _, links = house
     page = browser.new_context(**options).new_page()
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)  # type: ignore[attr-defined]
     page.goto(links[name])
     if page.locator("input[name=password]").count():
         page.fill("input[name=password]", PASSWORD)
@@ -109,6 +107,8 @@ def joined(browser: Browser, house, name: str, **options) -> Page:
         page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
         page.wait_for_url("**/today/")
+    page.problems = []  # type: ignore[attr-defined]
+    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)  # type: ignore[attr-defined]
     return page
 
 
