@@ -6,7 +6,7 @@ UV := .boot/bin/uv
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: demo test check bench docs lock screenshots clean
+.PHONY: demo test test-postgres check bench docs lock screenshots clean
 
 demo: .venv/.run             ## set everything up, build the demo estate, serve it
 	$(PY) -m levelfield_cli demo $(ARGS)
@@ -21,9 +21,14 @@ check: .venv/.test           ## style, types, import contracts, documents in ste
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m tools.write_docs --check
+	$(PY) -m tools.profile_pages --check
 
 docs: .venv/.test            ## write the generated pages: measures, shapes, command line, profiles
 	$(PY) -m tools.write_docs
+	$(PY) -m tools.profile_pages
+
+test-postgres: .venv/.test   ## the web tests once more, on a real PostgreSQL
+	$(PY) -m tools.with_postgres $(PY) -m pytest -n 2 --dist loadscope tests/web tests/walls/test_the_wall.py $(ARGS)
 
 bench: .venv/.test           ## measure speed and robustness beside named peers; about 40 minutes
 	$(PY) -m bench.run $(ARGS)

@@ -1,0 +1,74 @@
+"""NHS 111, where the public files are at hand: read, published, measured, and adding up."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from levelfield.measures.catalogue import MEASURES
+from levelfield.measures.compute import Asked
+from levelfield.measures.definition import Definition
+from levelfield.words import Grain
+from levelfield_io.publishing import Parcel, publish
+from levelfield_io.recompute import values_of
+from levelfield_io.store import Store
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+MONTHLY = DATA / "nhs111-monthly" / "nhs111_calls_by_provider_month.csv"
+DAILY = DATA / "nhs111-daily" / "nhs111_daily.csv"
+pytestmark = pytest.mark.skipif(not MONTHLY.exists(), reason="the public NHS 111 files are not on this machine")
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def monthly(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("nhs"))
+    return store, publish([Parcel(MONTHLY, None, {"add_unknown": "yes"})], store, by="test", at=NOW)
+
+
+def test_provider_rows_add_up_to_the_national_totals(monthly):
+    store, _ = monthly
+    names = ("offered", "answered_within_of_answered", "abandonment")
+    values = values_of(
+        store, store.release.current, Asked(tuple((MEASURES[n], Definition()) for n in names), by=(), grain=Grain.MONTH)
+    )
+    with MONTHLY.open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for month in {r["Periodname"] for r in rows}:
+        own = [r for r in rows if r["Periodname"] == month]
+        start = dt.datetime.strptime(month, "%b-%y").date()  # noqa: DTZ007
+        found = {v.measure: v for v in values if v.start == start}
+
+        def total(column: str, own=own) -> int:
+            return sum(int(float(r[column] or 0)) for r in own)
+
+        assert found["offered"].numerator == total("Nhs1 Number Calls Offered SUM")
+        assert found["answered_within_of_answered"].numerator == total("Nhs1 Answered 60sec SUM")
+        assert found["answered_within_of_answered"].denominator == total("Nhs1 Answered Calls SUM")
+        assert found["abandonment"].numerator == total("Nhs1 Abandoned Calls SUM")
+
+
+def test_two_areas_that_became_one_are_told_as_a_merge(monthly):
+    _, outcome = monthly
+    told = [f.sentence for file in outcome.files for f in file.findings.all if f.rule == "merged_unit"]
+    assert len(told) == 1
+    assert "111AF5 and 111AF6" in told[0]
+    assert "merged into 111AF8 on 2015-10-01" in told[0]
+
+
+def test_the_last_zero_days_are_not_delivered_days(tmp_path):
+    store = Store(tmp_path)
+    outcome = publish([Parcel(DAILY, None, {"add_unknown": "yes"})], store, by="test", at=NOW)
+    told = [f.sentence for file in outcome.files for f in file.findings.all if f.rule == "zeros_for_not_delivered"]
+    assert any("All 14 partners show zero on 30 March 2026 to 5 April 2026" in sentence for sentence in told)
+    assert any("111AI5 shows zero on 22 December 2025 to 28 December 2025" in sentence for sentence in told)
+    last = max(
+        v.start
+        for v in values_of(
+            store, store.release.current, Asked(((MEASURES["offered"], Definition()),), by=(), grain=Grain.DAY)
+        )
+    )
+    assert last == dt.date(2026, 3, 29)
