@@ -32,7 +32,7 @@ from levelfield_io.sheets_at_hand import ensure_sheets
 from levelfield_io.store import Release, Store
 from levelfield_io.unpacking import plain_files
 
-SLAB_ROWS = 1_000_000
+SLAB_ROWS = 500_000  # facts in memory at once while they are cut into chunks
 Place = tuple[str, str, str]  # partner, shape, part
 
 
@@ -141,6 +141,8 @@ def publish(
                         )
                     )
                     stop = stop or looked.findings.refused or (looked.findings.rejected_rows and not leave_rejected)
+                    if only_partner and not looked.findings.refused:
+                        _only_own(engine, only_partner, shown)
                     if stop or dry_run:
                         continue
                     if parcel.options.get("add_unknown") == "yes":
@@ -244,10 +246,12 @@ def _public_name(name: str) -> str:
 def _slab(engine: Engine, shape: Shape, parts: list[str], length: int) -> pa.Table:
     """The facts of some parts, in shape, sorted by partner, part and key."""
     columns = ", ".join(quoted(n) for n in shape.names)
-    first = parts[0] if length == 10 else f"{parts[0]}-01"
-    last = parts[-1] if length == 10 else f"{parts[-1]}-31"
+    step = "1 DAY" if length == 10 else "1 MONTH"
+    first, last = (part if length == 10 else f"{part}-01" for part in (parts[0], parts[-1]))
+    # Compared as dates, so that the engine passes over the blocks that hold other days.
     table = engine.connection.execute(
-        f"SELECT {columns} FROM facts WHERE left(CAST(day AS VARCHAR), 10) BETWEEN ? AND ?", [first, last]
+        f"SELECT {columns} FROM facts WHERE day >= CAST(? AS DATE) AND day < CAST(? AS DATE) + INTERVAL {step}",
+        [first, last],
     ).to_arrow_table()
     return sorted_by_key(in_shape(table, shape), shape)
 

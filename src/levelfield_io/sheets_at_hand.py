@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -22,6 +23,7 @@ from levelfield_io.engine import Engine, quoted, sql_of, working_engine
 from levelfield_io.store import Store, safe, write_whole
 
 Index = dict[str, list[tuple[str, tuple[str, ...]]]]  # sheet: files with the chunks they were made of
+BATCH_ROWS = 2_000_000  # facts that are added up at once; the memory of a small machine sets it
 MOST_FILES_A_MONTH = 16  # single days pile up; then the month is made anew in one piece
 
 
@@ -94,16 +96,17 @@ def _files(
     by_month: dict[str, list[Chunk]] = defaultdict(list)
     for chunk in chunks.values():
         by_month[chunk.part[:7]].append(chunk)
+    daily = all(SHAPES[s].chunk == "day" for s in shapes)
+    jobs: list[_Job] = []
     if sheet.reach_days or sheet.all_shapes:
-        made = []
         for month, own in sorted(by_month.items()):
             inputs = [*own, *_reached(month, sheet.reach_days, chunks.values())]
             if sheet.all_shapes and {c.shape for c in own} != set(shapes):
                 continue
             last = max(c.part for c in chunks.values()) if sheet.reach_days else ""
             near_end = sheet.reach_days and last[:7] <= _month_after(_month_after(month))
-            made.append(_build(store, publication.partner, sheet, inputs, engine, month, last if near_end else "later"))
-        return made
+            jobs.append(_Job(month, tuple(inputs), last if near_end else "later"))
+        return _build_months(store, publication.partner, sheet, jobs, engine, daily)
     kept = [
         (name, covered) for name, covered in earlier if set(covered) <= set(chunks) and (store.root / name).exists()
     ]
@@ -120,8 +123,8 @@ def _files(
         if len(of_month) >= MOST_FILES_A_MONTH:
             kept = [k for k in kept if k not in of_month]
             missing = own
-        kept.append(_build(store, publication.partner, sheet, missing, engine, month, ""))
-    return kept
+        jobs.append(_Job(month, tuple(missing), ""))
+    return [*kept, *_build_months(store, publication.partner, sheet, jobs, engine, daily)]
 
 
 def _month_after(month: str) -> str:
@@ -138,17 +141,89 @@ def _reached(month: str, days: int, chunks: Iterable[Chunk]) -> list[Chunk]:
     return [c for c in chunks if c.part[:7] > month and c.part < limit]
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A month's file of a sheet: the facts it is made of, and the last delivered day where the sheet looks ahead."""
+
+    month: str
+    inputs: tuple[Chunk, ...]
+    last: str
+
+    @property
+    def rows(self) -> int:
+        return sum(c.rows for c in self.inputs)
+
+
+def _build_months(
+    store: Store, partner: str, sheet: Sheet, jobs: list[_Job], engine: Engine, together: bool
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Make the files of several months. Months of small daily chunks are added up `together`, a few million facts at once."""
+    missing = [j for j in jobs if not (store.root / _name(partner, sheet, j)[0]).exists()]
+    if together:
+        for batch in _batches(missing):
+            if len(batch) > 1:
+                _build_batch(store, partner, sheet, batch, engine)
+    return [_build(store, partner, sheet, list(j.inputs), engine, j.month, j.last) for j in jobs]
+
+
+def _batches(jobs: list[_Job]) -> Iterator[list[_Job]]:
+    """Neighbouring jobs with the same last day, up to so many facts."""
+    batch: list[_Job] = []
+    for job in jobs:
+        if batch and (job.last != batch[0].last or sum(j.rows for j in batch) + job.rows > BATCH_ROWS):
+            yield batch
+            batch = []
+        batch.append(job)
+    if batch:
+        yield batch
+
+
+def _build_batch(store: Store, partner: str, sheet: Sheet, jobs: list[_Job], engine: Engine) -> None:
+    """Add up several months in one pass, and write a file for each. A sheet keeps days apart, so months cannot mix."""
+    inputs = list({c.content: c for j in jobs for c in j.inputs}.values())
+    query = _sql(sheet, _tables(store, partner, sheet, inputs, engine, jobs[0].last))
+    engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE months_together AS {query}")
+    for job in jobs:
+        path = store.root / _name(partner, sheet, job)[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_name(f"{path.name}.part")
+        engine.write_query(f"SELECT * FROM months_together{_within(job.month)}", staged)
+        staged.replace(path)
+    engine.connection.execute("DROP TABLE months_together")
+
+
+def _within(month: str) -> str:
+    return f" WHERE day >= DATE '{month}-01' AND day < DATE '{_month_after(month)}-01'"
+
+
+def _name(partner: str, sheet: Sheet, job: _Job) -> tuple[str, tuple[str, ...]]:
+    """The file of a job, named by what it is made of."""
+    contents = tuple(sorted(c.content for c in job.inputs))
+    made_of = f"{sheet.name} {sheet.version} {job.last} {job.month} {' '.join(contents)}"
+    digest = hashlib.sha256(made_of.encode()).hexdigest()
+    return f"sheets/{safe(partner)}/{sheet.name}/{digest[:32]}.parquet", contents
+
+
 def _build(
     store: Store, partner: str, sheet: Sheet, inputs: list[Chunk], engine: Engine, month: str, last: str
 ) -> tuple[str, tuple[str, ...]]:
     """Make one sheet file of some chunks, unless it is there already."""
-    contents = tuple(sorted(c.content for c in inputs))
-    digest = hashlib.sha256(f"{sheet.name} {sheet.version} {last} {month} {' '.join(contents)}".encode()).hexdigest()
-    name = f"sheets/{safe(partner)}/{sheet.name}/{digest[:32]}.parquet"
+    name, contents = _name(partner, sheet, _Job(month, tuple(inputs), last))
     path = store.root / name
     if path.exists():
         return name, contents
     path.parent.mkdir(parents=True, exist_ok=True)
+    tables = _tables(store, partner, sheet, inputs, engine, last)
+    staged = path.with_name(f"{path.name}.part")
+    engine.write_query(_sql(sheet, tables) + (_within(month) if sheet.reach_days else ""), staged)
+    staged.replace(path)
+    return name, contents
+
+
+def _tables(
+    store: Store, partner: str, sheet: Sheet, inputs: list[Chunk], engine: Engine, last: str
+) -> dict[str, ir.Table]:
+    """What a sheet is built from, as views over the chunks."""
     tables: dict[str, ir.Table] = {}
     for shape in sheet.shapes:
         own = [c for c in inputs if c.shape == shape]
@@ -159,12 +234,7 @@ def _build(
             tables[shape] = engine.see_files(
                 f"in_{shape}", [store.chunk_path(partner, c) for c in own], schema_of(SHAPES[shape])
             )
-    tables |= _last_day(engine, inputs, last)
-    within = f" WHERE day >= DATE '{month}-01' AND day < DATE '{_month_after(month)}-01'" if sheet.reach_days else ""
-    staged = path.with_name(f"{path.name}.part")
-    engine.write_query(_sql(sheet, tables) + within, staged)
-    staged.replace(path)
-    return name, contents
+    return tables | _last_day(engine, inputs, last)
 
 
 _SQL: dict[tuple[str, ...], str] = {}  # an expression over the same tables compiles to the same text

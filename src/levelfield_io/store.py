@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import functools
 import json
 import os
 import tomllib
@@ -99,7 +100,9 @@ class Store:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             staged = path.with_name(f"{path.name}.{os.getpid()}.part")
-            pq.write_table(table, staged, compression="zstd", compression_level=1)
+            # A dictionary pays where few words repeat; for numbers, moments and keys it costs time and room.
+            words = [c.name for c in shape.columns if c.dimension]
+            pq.write_table(table, staged, compression="zstd", compression_level=1, use_dictionary=words)
             staged.replace(path)
         return chunk
 
@@ -168,7 +171,7 @@ class Store:
                 else f"{id_} is the beginning of {len(found)} publications",
                 expected="an id as `levelfield publications` lists it",
             )
-        return record_from_data(json.loads(found[0].read_text(encoding="utf-8")))
+        return _read_record(found[0])
 
     def partner_of(self, id_: str) -> str:
         """Whose publication an id names."""
@@ -241,6 +244,12 @@ class Store:
         with (self.root / "lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
+
+
+@functools.lru_cache(maxsize=500)
+def _read_record(path: Path) -> Record:
+    """A manifest never changes, so it is read and proved once."""
+    return record_from_data(json.loads(path.read_text(encoding="utf-8")))
 
 
 def safe(name: str) -> str:

@@ -203,9 +203,11 @@ def card(
     wanted = measures_of(agreement)
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     found = FIGURES.values(publications, Asked(pairs, by=(), grain=grain, only=dict(only or {})))
+    by_measure: dict[tuple[str, str], list[Value]] = {}
+    for value in found:
+        by_measure.setdefault((value.measure, value.definition), []).append(value)
     for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
-        series = [v for v in found if v.measure == measure.name and v.definition == definition.told]
-        rows.append(_row(measure, target, series, shown_labels, period))
+        rows.append(_row(measure, target, by_measure.get((measure.name, definition.told), []), shown_labels, period))
     return Card(partner, estate(viewer=viewer).name_of(partner), mine[partner], agreement, tuple(rows), period)
 
 
@@ -276,13 +278,13 @@ def split(
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     found = FIGURES.values(publications, Asked(pairs, by=(by,), grain=grain, period=Period.parse(period)))
     keys = sorted({v.of(by) for v in found if v.of(by)}, key=lambda k: str(k).casefold())
+    by_cell = {(v.of(by), v.measure, v.definition): v for v in found}
     table = []
     for key in keys:
         cells = []
         for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
-            own = [
-                v for v in found if v.of(by) == key and v.measure == measure.name and v.definition == definition.told
-            ]
+            cell = by_cell.get((key, measure.name, definition.told))
+            own = [cell] if cell is not None else []
             aim = target if (target is not None and target.covers(str(key), None)) or by != "line" else None
             cells.append(_row(measure, aim, own, [period], period, str(key)))
         table.append((str(key), cells))
