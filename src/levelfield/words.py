@@ -170,8 +170,10 @@ class Period:
             if "-W" in text:
                 return cls.of(Grain.WEEK, dt.date.fromisoformat(f"{text}-1"))
             match text.count("-"):
-                case 0:
+                case 0 if len(text) == 4:
                     return cls.of(Grain.YEAR, dt.date(int(text), 1, 1))
+                case 0:
+                    raise ValueError(text)
                 case 1:
                     return cls.of(Grain.MONTH, dt.date.fromisoformat(f"{text}-01"))
                 case _:

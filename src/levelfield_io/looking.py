@@ -270,7 +270,18 @@ def _examples(engine: Engine, t: ir.Table, rule: RowRule, look: Look, opened: Op
             text = _raw_text(engine, headers, number) if headers else ""
         else:
             text = ", ".join(f"{c} {row[c]}" for c in rule.columns)
-        yield Example(number + opened.header_rows + 1, rule.columns[0] if len(rule.columns) == 1 else "", text[:80])
+        yield Example(_row_seen(engine, opened, number), rule.columns[0] if len(rule.columns) == 1 else "", text[:80])
+
+
+def _row_seen(engine: Engine, opened: Opened, number: int) -> int:
+    """The row as a spreadsheet counts it: the header, and lines that could not be cut into fields, count as well."""
+    row = number + opened.header_rows + 1
+    if opened.kind == "csv":
+        for (line,) in engine.connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY 1").fetchall():
+            if line > row:
+                break
+            row += 1
+    return row
 
 
 def _raw_text(engine: Engine, headers: tuple[str, ...], row: int) -> str:

@@ -261,7 +261,7 @@ def malformed_lines(engine: Engine, opened: Opened) -> list[Finding]:
     if opened.kind != "csv":
         return []
     found = engine.connection.execute(
-        "SELECT error_type::VARCHAR AS why, count(*) AS n, min(line) AS first, any_value(left(csv_line, 60)) AS text "
+        "SELECT error_type::VARCHAR AS why, count(DISTINCT line) AS n, min(line) AS first, arg_min(left(csv_line, 60), line) AS text "
         "FROM reject_errors GROUP BY 1 ORDER BY 2 DESC"
     ).fetchall()
     told = {

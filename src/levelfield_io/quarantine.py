@@ -33,7 +33,7 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
                 writer.writerows([[harmless(cell) for cell in row] for row in batch])
         if opened.kind == "csv":
             for line, text in connection.execute(
-                "SELECT line, csv_line FROM reject_errors ORDER BY line LIMIT 10000"
+                "SELECT DISTINCT line, csv_line FROM reject_errors ORDER BY line LIMIT 10000"
             ).fetchall():
                 writer.writerow([harmless(text or ""), *[""] * (len(opened.headers) - 1), line])
     return path
