@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -262,7 +262,7 @@ def _row_findings(engine: Engine, t: ir.Table, look: Look, opened: Opened) -> tu
 def _examples(engine: Engine, t: ir.Table, rule: RowRule, look: Look, opened: Opened) -> Iterable[Example]:
     """The first rows a rule is broken in, with the text as delivered."""
     first = engine.rows(t.filter(rule.wrong(t, look)).select("row", *rule.columns).order_by("row").limit(MOST_EXAMPLES))
-    used = look.reading.used
+    used, rejected = look.reading.used, rejected_lines(engine, opened)
     for row in first:
         number = int(row["row"])  # type: ignore[call-overload]
         if rule.name in ("unreadable", "markup", "personal_data"):
@@ -270,17 +270,25 @@ def _examples(engine: Engine, t: ir.Table, rule: RowRule, look: Look, opened: Op
             text = _raw_text(engine, headers, number) if headers else ""
         else:
             text = ", ".join(f"{c} {row[c]}" for c in rule.columns)
-        yield Example(_row_seen(engine, opened, number), rule.columns[0] if len(rule.columns) == 1 else "", text[:80])
+        yield Example(row_seen(number, opened, rejected), rule.columns[0] if len(rule.columns) == 1 else "", text[:80])
 
 
-def _row_seen(engine: Engine, opened: Opened, number: int) -> int:
+def rejected_lines(engine: Engine, opened: Opened) -> list[int]:
+    """Lines of a text file that could not be cut into fields, in order."""
+    if opened.kind != "csv":
+        return []
+    return [
+        int(n) for (n,) in engine.connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY 1").fetchall()
+    ]
+
+
+def row_seen(number: int, opened: Opened, rejected: Sequence[int]) -> int:
     """The row as a spreadsheet counts it: the header, and lines that could not be cut into fields, count as well."""
     row = number + opened.header_rows + 1
-    if opened.kind == "csv":
-        for (line,) in engine.connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY 1").fetchall():
-            if line > row:
-                break
-            row += 1
+    for line in rejected:
+        if line > row:
+            break
+        row += 1
     return row
 
 

@@ -256,6 +256,13 @@ def _literal(text: str) -> str:
     return text.replace("'", "''")
 
 
+def _said(words: str, n: int) -> str:
+    """The verb for one line or for many."""
+    one = {"have": "has", "are": "is", "hold": "holds"}
+    verb, _, rest = words.partition(" ")
+    return f"{one.get(verb, verb)} {rest}" if n == 1 else words
+
+
 def malformed_lines(engine: Engine, opened: Opened) -> list[Finding]:
     """Lines the reader could not cut into the header's fields. They never become facts."""
     if opened.kind != "csv":
@@ -275,7 +282,7 @@ def malformed_lines(engine: Engine, opened: Opened) -> list[Finding]:
         Finding(
             "malformed_line",
             Severity.REJECTED,
-            f"{n:,} line{'s' if n != 1 else ''} {told.get(why, why.lower())} (the header has {len(opened.headers)}).",
+            f"{n:,} line{'s' if n != 1 else ''} {_said(told.get(why, why.lower()), n)} (the header has {len(opened.headers)}).",
             n,
             (Example(int(first), "", text or ""),),
             "Correct the lines and deliver the file again.",

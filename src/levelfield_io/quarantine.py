@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 from levelfield_io.engine import quoted
-from levelfield_io.looking import Looked
+from levelfield_io.looking import Looked, rejected_lines, row_seen
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1_000_000
@@ -19,6 +19,7 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{at:%Y%m%dT%H%M%S}-{looked.sha256[:10]}.csv"
     connection, opened = looked.engine.connection, looked.opened
+    rejected = rejected_lines(looked.engine, opened)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([*opened.headers, "levelfield_row"])
@@ -26,11 +27,11 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
             names = ", ".join(quoted(h) for h in opened.headers)
             connection.execute(f"CREATE OR REPLACE TABLE raw_again AS SELECT {names} FROM raw")
             rows = connection.execute(
-                f"SELECT {names}, rowid + {opened.header_rows + 1} FROM raw_again WHERE rowid IN (SELECT row FROM facts_kept_out) "
+                f"SELECT {names}, rowid FROM raw_again WHERE rowid IN (SELECT row FROM facts_kept_out) "
                 f"ORDER BY rowid LIMIT {MOST_ROWS}"
             )
             while batch := rows.fetchmany(5_000):
-                writer.writerows([[harmless(cell) for cell in row] for row in batch])
+                writer.writerows([*map(harmless, row[:-1]), row_seen(row[-1], opened, rejected)] for row in batch)
         if opened.kind == "csv":
             for line, text in connection.execute(
                 "SELECT DISTINCT line, csv_line FROM reject_errors ORDER BY line LIMIT 10000"
