@@ -46,15 +46,18 @@ lock: $(UV)                  ## renew the hashed requirements
 $(UV):
 	$(PYTHON3) -m pip install --quiet --disable-pip-version-check --target .boot uv==0.13.9
 
-.venv/bin/python: $(UV)
-	$(UV) venv --quiet --python $(PYTHON3) .venv
-
-.venv/.run: .venv/bin/python requirements/run.txt pyproject.toml
-	@test -f .venv/.test || $(UV) pip install --quiet --require-hashes -r requirements/run.txt
-	@echo "$(CURDIR)/src" > "$$($(PY) -c 'import site; print(site.getsitepackages()[0])')/levelfield.pth"
+.venv/.made: $(UV)
+	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON3) .venv
 	@touch $@
 
-.venv/.test: .venv/bin/python requirements/test.txt pyproject.toml
+.venv/.run: .venv/.made requirements/run.txt pyproject.toml
+	@test -f .venv/.test || $(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	@echo "$(CURDIR)/src" > "$$($(PY) -c 'import site; print(site.getsitepackages()[0])')/levelfield.pth"
+	@printf '#!%s/.venv/bin/python\nfrom levelfield_cli.main import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/levelfield
+	@chmod +x .venv/bin/levelfield
+	@touch $@
+
+.venv/.test: .venv/.made requirements/test.txt pyproject.toml
 	$(UV) pip install --quiet --require-hashes -r requirements/test.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

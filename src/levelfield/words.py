@@ -178,9 +178,9 @@ class Period:
                     return cls.of(Grain.MONTH, dt.date.fromisoformat(f"{text}-01"))
                 case _:
                     return cls.of(Grain.DAY, dt.date.fromisoformat(text))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise Refusal(
-                f"“{text}” is not a period",
+                f"“{text[:40]}” is not a period",
                 expected="a year, quarter, month, week or day such as 2026, 2026-Q2, 2026-03, 2026-W10 or 2026-03-05, "
                 "or two days such as 2026-01-01..2026-04-01 (the second is not included)",
                 kind=RefusalKind.DEFINITION,

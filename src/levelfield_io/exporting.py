@@ -20,6 +20,7 @@ from levelfield.same_data.publication import Publication, Record, record_from_da
 from levelfield.same_data.shapes import SHAPES
 from levelfield.words import Grain, Refusal, RefusalKind
 from levelfield_io.engine import working_engine
+from levelfield_io.quarantine import harmless
 from levelfield_io.recompute import values_of
 from levelfield_io.sheets_at_hand import ensure_sheets
 from levelfield_io.store import Store, safe, write_whole
@@ -92,7 +93,7 @@ def _row(value: Value) -> tuple[str, ...]:
     return (
         value.measure,
         value.definition,
-        value.of("line") or "",
+        str(harmless(value.of("line") or "")),
         value.period,
         number,
         *parts,

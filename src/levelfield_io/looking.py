@@ -269,7 +269,8 @@ def _examples(engine: Engine, t: ir.Table, rule: RowRule, look: Look, opened: Op
             headers = used.get(rule.columns[0], ()) if rule.columns else ()
             text = _raw_text(engine, headers, number) if headers else ""
         else:
-            text = ", ".join(f"{c} {row[c]}" for c in rule.columns)
+            one = len(rule.columns) == 1
+            text = str(row[rule.columns[0]]) if one else ", ".join(f"{c} {row[c]}" for c in rule.columns)
         yield Example(row_seen(number, opened, rejected), rule.columns[0] if len(rule.columns) == 1 else "", text[:80])
 
 

@@ -23,6 +23,7 @@ from levelfield_io.engine import Engine, quoted
 from levelfield_io.openers import OPENERS
 
 HEAD = 1 << 20
+MOST_HEADERS = 2_000
 LONGEST_LINE = 4 << 20
 DELIMITERS = (",", ";", "\t", "|")
 BATCH = 20_000
@@ -76,6 +77,24 @@ def open_table(engine: Engine, path: Path, name: str, layout: Layout, work: Path
 def _head(path: Path, size: int = HEAD) -> bytes:
     with path.open("rb") as stream:
         return stream.read(size)
+
+
+def _refuse_headers(headers: tuple[str, ...], name: str) -> None:
+    """No table has thousands of columns, and no column a name that cannot be written."""
+    if len(headers) > MOST_HEADERS:
+        raise Refusal(
+            f"The file has {len(headers):,} columns",
+            where=name,
+            expected=f"at most {MOST_HEADERS:,}",
+            kind=RefusalKind.FILE,
+        )
+    if any("\x00" in h for h in headers):
+        raise Refusal(
+            "A column's name holds a sign that cannot be written",
+            where=name,
+            expected="plain names",
+            kind=RefusalKind.FILE,
+        )
 
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
@@ -350,6 +369,7 @@ def _open_sheet(engine: Engine, path: Path, name: str, kind: str, layout: Layout
 def _open_parquet(engine: Engine, path: Path, name: str) -> Opened:
     try:
         headers = tuple(pq.read_schema(path).names)
+        _refuse_headers(headers, name)
     except (pa.ArrowInvalid, OSError) as wrong:
         raise Refusal(f"The Parquet file cannot be read: {wrong}", where=name, kind=RefusalKind.FILE) from None
     casts = ", ".join(f"CAST({quoted(h)} AS VARCHAR) AS {quoted(h)}" for h in headers)
@@ -366,6 +386,7 @@ def _open_rows(engine: Engine, path: Path, name: str, kind: str, layout: Layout)
     if not first:
         raise Refusal("The file holds no record", where=name, expected="at least one", kind=RefusalKind.FILE)
     headers = tuple(dict.fromkeys((*(key for row in first for key in row), *layout.names)))
+    _refuse_headers(headers, name)
     if not headers:
         raise Refusal("The records are empty", where=name, expected="named values", kind=RefusalKind.FILE)
     schema = pa.schema([(h, pa.string()) for h in headers])

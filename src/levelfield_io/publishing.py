@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from levelfield.same_data.profile import Profile
 from levelfield.same_data.publication import Chunk, Delivery, Difference, Publication, Record
 from levelfield.same_data.shape import Shape
 from levelfield.same_data.shapes import SHAPES
-from levelfield.words import Grain, Refusal, RefusalKind
+from levelfield.words import Grain, Period, Refusal, RefusalKind
 from levelfield_io.engine import Engine, quoted, working_engine
 from levelfield_io.looking import Looked, Progress, look_at, silent, with_estate
 from levelfield_io.quarantine import write_quarantine
@@ -32,6 +33,7 @@ from levelfield_io.sheets_at_hand import ensure_sheets
 from levelfield_io.store import Release, Store
 from levelfield_io.unpacking import plain_files
 
+SEVERAL = "a delivery of several partners"
 SLAB_ROWS = 500_000  # facts in memory at once while they are cut into chunks
 Place = tuple[str, str, str]  # partner, shape, part
 
@@ -126,6 +128,8 @@ def publish(
                         before=lambda p, e: _volumes_before(work, p, e),
                         delivered_before=lambda sha: store.delivered(sha, only_partner), progress=progress,
                     )  # fmt: skip
+                    if only_partner:  # before anything of the file is kept or told
+                        _only_own(engine, only_partner, shown)
                     quarantine = (
                         write_quarantine(looked, store.home, at) if looked.kept_out or _malformed(looked) else None
                     )
@@ -141,8 +145,6 @@ def publish(
                         )
                     )
                     stop = stop or looked.findings.refused or (looked.findings.rejected_rows and not leave_rejected)
-                    if only_partner and not looked.findings.refused:
-                        _only_own(engine, only_partner, shown)
                     if stop or dry_run:
                         continue
                     if parcel.options.get("add_unknown") == "yes":
@@ -157,13 +159,15 @@ def publish(
 
 def _only_own(engine: Engine, partner: str, name: str) -> None:
     """Refuse a partner's file with facts of anybody else."""
-    others = engine.connection.execute("SELECT count(*) FROM facts WHERE partner <> ?", [partner]).fetchall()[0][0]
+    others = engine.connection.execute("SELECT count(*) FROM facts_looked_at WHERE partner <> ?", [partner]).fetchall()[
+        0
+    ][0]
     if others:
         raise Refusal(
             f"{others:,} rows are not facts of {partner}",
             where=name,
-            expected="your own facts only",
-            next_step="Remove the rows, or leave the partner column out.",
+            expected=f"facts of {partner} only, under a name that is known for it",
+            next_step="Correct the partner column, or leave it out of the file.",
             kind=RefusalKind.PERMISSION,
         )
 
@@ -226,14 +230,18 @@ def _stage(work: _Work, looked: Looked, replace_days: bool, progress: Progress) 
             for (partner, part, rows), chunk in zip(pieces, done, strict=True):
                 partner_rows[partner] = partner_rows.get(partner, 0) + rows.num_rows
                 work.staged[(partner, shape.name, part)] = chunk
+    # The name and the hash of a file of several partners would tell each of them about the others.
+    alone = len(partner_rows) == 1
     for partner, rows_ in partner_rows.items():
         work.deliveries.setdefault(partner, []).append(
             Delivery(
-                _public_name(looked.name),
-                looked.sha256,
+                _public_name(looked.name) if alone else SEVERAL,
+                looked.sha256
+                if alone
+                else hashlib.sha256(f"{work.store.key} {partner} {looked.sha256}".encode()).hexdigest(),
                 looked.profile.name,
                 rows_,
-                looked.kept_out if len(partner_rows) == 1 else 0,
+                looked.kept_out if alone else 0,
             )
         )
 
@@ -354,7 +362,13 @@ def _release(
 def _differences(store: Store, old: Publication, new: Publication, engine: Engine) -> tuple[Difference, ...]:
     """Which measure of which earlier month changed, and by how much."""
     plain = Definition(currency=store.estate.currency)
-    asked = Asked(tuple((m, plain) for m in MEASURES.values()), by=("partner",), grain=Grain.MONTH)
+    days = values_of(
+        store, {old.partner: old.id}, Asked(((MEASURES["offered"], plain),), by=(), grain=Grain.DAY), engine
+    )
+    # A month that was still running is compared over the days that had been delivered: growing is no change.
+    known = [v.start for v in days if v.value is not None]
+    until = Period(dt.date(1900, 1, 1), max(known) + dt.timedelta(days=1)) if known else None
+    asked = Asked(tuple((m, plain) for m in MEASURES.values()), by=("partner",), grain=Grain.MONTH, period=until)
     before = {(v.measure, v.start): v for v in values_of(store, {old.partner: old.id}, asked, engine)}
     after = {(v.measure, v.start): v for v in values_of(store, {new.partner: new.id}, asked, engine)}
     found = []

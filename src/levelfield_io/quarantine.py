@@ -22,7 +22,7 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
     rejected = rejected_lines(looked.engine, opened)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([*opened.headers, "levelfield_row"])
+        writer.writerow([*map(harmless, opened.headers), "levelfield_row"])
         if looked.kept_out:
             names = ", ".join(quoted(h) for h in opened.headers)
             connection.execute(f"CREATE OR REPLACE TABLE raw_again AS SELECT {names} FROM raw")

@@ -20,6 +20,8 @@ from levelfield_web.parts.refusals import status_of
 from levelfield_web.same_data import queries
 
 MOST_VALUES = 20_000
+LONGEST_SPLIT_DAYS = 93
+MOST_DIMENSIONS = 3
 
 api = NinjaAPI(
     title="Levelfield",
@@ -133,9 +135,18 @@ def values(
         switches["abandons"] = abandons
     if threshold_s is not None:
         switches["threshold_s"] = threshold_s
+    span = Period.parse(period) if period else None
+    if by and grain is Grain.DAY and (span is None or span.days > LONGEST_SPLIT_DAYS):
+        raise Refusal(
+            "Days split by a dimension are too many",
+            expected=f"a period of at most {LONGEST_SPLIT_DAYS} days",
+            next_step="Name a period.",
+        )
+    if by.count(",") >= MOST_DIMENSIONS:
+        raise Refusal("Too many dimensions at once", expected=f"at most {MOST_DIMENSIONS}")
     asked = Asked(
         ((measure_named(measure), Definition.from_data(switches, "the query")),), tuple(by.split(",")) if by else (), grain,
-        Period.parse(period) if period else None,
+        span,
     )  # fmt: skip
     found = FIGURES.values({partner: mine[partner]}, asked)
     if len(found) > MOST_VALUES:
@@ -146,7 +157,7 @@ def values(
         )
     return [
         {
-            "measure": v.measure, "definition": v.definition, "slice": dict(v.slice), "period": v.period, "value": v.value,
+            "measure": v.measure, "definition": v.definition, "slice": {k: None if x is None else str(x) for k, x in v.slice}, "period": v.period, "value": v.value,
             "numerator": v.numerator, "denominator": v.denominator, "n": v.n, "low": v.low, "high": v.high, "why": v.why,
             "rows_missing": v.rows_missing, "publication": v.publication,
         }

@@ -17,11 +17,19 @@ MOVES_A_PAGE = 50
 
 
 def moves(request: Request, format: str = "html") -> HttpResponse:
-    """What was done, newest first; the downloads hold all of it, with the hashes."""
+    """What was done, newest first; the downloads hold all of it, for the client with the hashes."""
     rows = queries.moves(viewer=request.viewer)
     page = Paginator(rows, MOVES_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "title": _("Moves")}
-    return answer(request, "audit/moves.html", context, table=as_table(rows if format != "html" else page))
+    own = rows if format != "html" else page
+    table = as_table(own) if request.viewer.is_client else as_plain_table(own)
+    return answer(request, "audit/moves.html", context, table=table)
+
+
+def as_plain_table(rows: Iterable[Move]) -> Table:
+    """The moves a partner may read, without numbers and seals: those are made over the moves of others as well."""
+    columns = ("at", "by_name", "side", "verb", "object_kind", "sentence")
+    return Table("moves", columns, tuple(tuple(getattr(move, c) for c in columns) for move in rows))
 
 
 def as_table(rows: Iterable[Move]) -> Table:

@@ -22,6 +22,7 @@ from levelfield_io.sheets_at_hand import sheet_file
 from levelfield_io.store import Store
 
 KEPT_ANSWERS = 3000
+KEPT_VALUES = 300_000
 KEPT_TABLES = 120
 KEPT_QUERIES = 2000
 PLACE = "sheet_here"
@@ -39,6 +40,7 @@ class Figures:
         self._answers: OrderedDict[tuple[Any, ...], list[Value]] = OrderedDict()
         self._queries: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._number = 0
+        self._kept = 0  # values in all answers together
 
     def values(self, publications: Mapping[str, str], asked: Asked) -> list[Value]:
         """Compute measures from publications, or take the answer given before."""
@@ -58,8 +60,9 @@ class Figures:
                     rows[sheet] = self._own_engine.connection.execute(query).to_arrow_table().to_pylist()
             answer = finished(asked, rows, publications)
             self._answers[key] = answer
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+            self._kept += len(answer)
+            while len(self._answers) > KEPT_ANSWERS or self._kept > KEPT_VALUES:
+                self._kept -= len(self._answers.popitem(last=False)[1])
             return answer
 
     @property

@@ -174,7 +174,8 @@ def available_labels(publications: Mapping[str, str], grain: Grain) -> list[str]
     whole = last_whole(grain, last)
     names = names[: names.index(whole) + 1] if whole in names else names
     first = grain.name_of(grain.start_of(first_day(publications) or last))
-    return names[names.index(first) :] if first in names else names
+    # Where not even one period is over, the running one is better than none.
+    return names[names.index(first) :] if first in names else [grain.name_of(grain.start_of(last))]
 
 
 def measures_of(agreement: Agreement | None) -> list[tuple[Measure, Target | None]]:
@@ -228,7 +229,9 @@ def _row(
         decimals=measure.decimals, target=target.expected if target else None, marks=marks, periods=_periods(names),
     )  # fmt: skip
     value = next((v for v in series if v.period == period), None)
-    standing = target.standing(value.value if value else None, value.n if value else 0) if target is not None else None
+    # A level agreed over a month says nothing about a week.
+    judged = target is not None and _periods([period]) == f"{target.window}s"
+    standing = target.standing(value.value if value else None, value.n if value else 0) if judged and target else None
     return Row(measure, target, value, chart, standing, key)
 
 

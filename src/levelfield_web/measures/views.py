@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,9 +41,11 @@ def _grain(request: Request, default: Grain = Grain.MONTH) -> Grain:
 
 
 def _only(request: Request) -> dict[str, tuple[str, ...]]:
-    return {
-        d: tuple(v[:200] for v in values[:20]) for d in SLICES if (values := [x for x in request.GET.getlist(d) if x])
-    }
+    """The slice asked for; a sign no name can hold means a page that does not exist."""
+    found = {d: tuple(v[:200] for v in request.GET.getlist(d)[:20] if v) for d in SLICES}
+    if any("\x00" in v for values in found.values() for v in values):
+        raise Http404
+    return {d: values for d, values in found.items() if values}
 
 
 def _cells(
@@ -209,7 +212,7 @@ def value(request: Request, partner: str, measure: str, format: str = "html") ->
     if result is None or result.row.value is None or result.row.value.period != period:
         raise Http404
     own = result.row.value
-    words = " ".join(f"--only {k}='{v}'" for k, values in only.items() for v in values)
+    words = " ".join(f"--only {shlex.quote(f'{k}={v}')}" for k, values in only.items() for v in values)
     switches = " ".join(f"--define {w}" for w in own.definition.split(",") if w)
     command = f"levelfield measure --publication {own.publication} --measure {found.name} --grain {grain} --period {period} {words} {switches}".strip()
     context = {
@@ -227,8 +230,8 @@ def value(request: Request, partner: str, measure: str, format: str = "html") ->
 
 LAB_DEFAULTS = {"answered": 1000, "answered_within": 860, "abandoned": 60, "abandoned_within": 20, "short": 10}
 LAB_LABELS = {
-    "answered": "Answered", "answered_within": "of these within the threshold", "abandoned": "Abandoned",
-    "abandoned_within": "of these within the threshold", "short": "of these short abandons",
+    "answered": "Answered", "answered_within": "Of the answered, within the threshold", "abandoned": "Abandoned",
+    "abandoned_within": "Of the abandoned, within the threshold", "short": "Of these, short abandons",
 }  # fmt: skip
 
 
@@ -242,6 +245,7 @@ def lab(request: Request, format: str = "html") -> HttpResponse:
     target = _number(request, "target", 82.0) / 100
     counts = {name: int(_number(request, name, default)) for name, default in LAB_DEFAULTS.items()}
     threshold = request.GET.get("threshold_s", "")
+    threshold = threshold if threshold.isascii() and threshold.isdigit() and len(threshold) < 6 else ""
     names: list[str] = []
     period = ""
     if partner:

@@ -11,10 +11,12 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record
+from levelfield_web.audit.models import Move
 from levelfield_web.fields.viewer import HOUSE_ROLE, Side, Viewer
 from levelfield_web.people import codes
 from levelfield_web.people.attempts import count_before_checking, forget_failures
@@ -94,11 +96,21 @@ def deactivate(*, person: User, by: Viewer, at: dt.datetime) -> None:
         )
     person.is_active, person.deactivated_at = False, at
     person.save(update_fields=["is_active", "deactivated_at"])
-    Invitation.objects.filter(renews=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
+    # Links to the person and links the person wrote open no door any more.
+    of_person = Q(renews=person) | Q(invited_by=person)
+    Invitation.objects.filter(of_person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     record(
         by=by, at=at, verb="deactivate", object_kind="person", object_id=person.pk, partner=person.partner,
         sentence=_("%(by)s took away the access of %(name)s.") % {"by": by.name, "name": person.name},
     )  # fmt: skip
+
+
+def taken_away_by_client(person: User) -> bool:
+    """Was it the client who took the access away the last time?"""
+    last = (
+        Move.objects.filter(verb="deactivate", object_kind="person", object_id=str(person.pk)).order_by("-id").first()
+    )
+    return last is not None and last.side == Side.CLIENT
 
 
 @transaction.atomic
@@ -255,6 +267,14 @@ def renew_access(*, person: User, by: Viewer, at: dt.datetime) -> Invited:
     """
     require(by, "manage_people")
     refuse_beyond_reach(by, person.side, person.partner)
+    if person.pk == by.user_id:
+        raise Refusal(_("You cannot write a link for yourself"), next_step=_("Change your password on your own page."))
+    if not person.is_active and not by.is_client and taken_away_by_client(person):
+        raise Refusal(
+            _("The client took away the access of %(name)s") % {"name": person.name},
+            next_step=_("Ask the client to give it back."),
+            kind=RefusalKind.PERMISSION,
+        )
     Invitation.objects.filter(renews=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
     invited = new_invitation(
         email=person.email, name=person.name, side=person.side, partner=person.partner, role=person.role, renews=person,
@@ -316,7 +336,8 @@ def accept_invitation(*, token: str, name: str, password: str, by: Viewer, at: d
 
 
 def join(invitation: Invitation, *, name: str, password: str, at: dt.datetime) -> User:
-    """The new person an invitation was written for."""
+    """The new person an invitation was written for. A weak password is refused first, so that it tells nothing more."""
+    refuse_weak_password(password, User(email=invitation.email, name=name))
     if User.objects.filter(email=invitation.email).exists():
         raise link_is_of_no_use()
     try:

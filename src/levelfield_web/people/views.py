@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -109,7 +109,8 @@ def let_in(request: Request, user: User, next_page: str) -> HttpResponse:
     """Start the session and go where the person was going."""
     login(request, user, backend=BACKEND)
     is_ours = url_has_allowed_host_and_scheme(next_page, allowed_hosts=None)
-    return redirect(next_page if is_ours else settings.LOGIN_REDIRECT_URL)
+    # A path, never the name of a view: somebody else may have written it.
+    return HttpResponseRedirect(next_page if is_ours and next_page else resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 @require_POST

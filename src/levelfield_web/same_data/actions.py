@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from levelfield.words import Refusal
+from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
@@ -104,6 +104,12 @@ def ask_to_publish(*, delivery: Delivery, leave_rejected: bool, by: Viewer, at: 
 def withdraw(*, delivery: Delivery, by: Viewer, at: dt.datetime) -> None:
     """Take a delivery back before it is published; its file goes."""
     require(by, "upload")
+    if by.side == Side.PARTNER and delivery.side != Side.PARTNER:
+        raise Refusal(
+            _("The client delivered this file"),
+            next_step=_("Ask the client to withdraw it."),
+            kind=RefusalKind.PERMISSION,
+        )
     with transaction.atomic():
         delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if delivery.state in (State.PUBLISHED, State.PUBLISHING, State.QUEUED):

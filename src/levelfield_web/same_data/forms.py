@@ -48,7 +48,9 @@ class DeliverForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = sorted(profiles(Path(settings.LEVELFIELD_HOME)).values(), key=lambda p: p.title)
+        # The house's own profiles carry titles the client wrote, perhaps about another partner.
+        home = Path(settings.LEVELFIELD_HOME) if viewer.is_client else None
+        known = sorted(profiles(home).values(), key=lambda p: p.title)
         self.fields["profile"].choices = [("", _("find out"))] + [(p.name, p.title) for p in known]  # type: ignore[attr-defined]
         if viewer.is_client:
             names = estate(viewer=viewer)

@@ -89,6 +89,8 @@ def delivery(request: Request, delivery_id: int, format: str = "html") -> HttpRe
         "delivery": found,
         "at_work": found.state in AT_WORK,
         "can_publish": found.state == State.CHECKED,
+        "can_withdraw": found.state == State.CHECKED
+        and (request.viewer.is_client or found.side == request.viewer.side),
         "has_rejected": any(f["severity"] == "rejected" for f in found.findings),
         "quarantine": queries.quarantine_file(found) is not None,
         "per_cent": round(found.share * 100),

@@ -32,11 +32,12 @@ def work_on(delivery: Delivery, token: str) -> None:
             actions.tell_progress(delivery_id=delivery.pk, token=token, step=step, share=share)
 
     parcel = Parcel(upload_folder() / delivery.stored_as, delivery.profile or None, delivery.options, delivery.name)
-    owner = Viewer(None, delivery.by_name, delivery.side, delivery.partner if delivery.side == Side.PARTNER else "", "")
+    # What is told about a delivery of one partner, that partner reads: it is looked at with that partner's eyes.
+    owner = Viewer(None, "", Side.PARTNER.value, delivery.partner, "") if delivery.partner else HOUSE
     try:
         outcome = publish(
             [parcel], store(), by=delivery.by_name, at=timezone.now(), leave_rejected=delivery.leave_rejected, dry_run=not publishing,
-            seen_estate=lambda whole: visible_estate(whole, owner), only_partner=delivery.partner if delivery.side == Side.PARTNER else "",
+            seen_estate=lambda whole: visible_estate(whole, owner), only_partner=delivery.partner,
             progress=progress,
         )  # fmt: skip
         state, result = _result(outcome, publishing)

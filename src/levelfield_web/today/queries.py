@@ -36,5 +36,11 @@ def changes(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> list[Change]:
     return sorted(found, key=lambda c: (ORDER.index(c.row.chart.reading), c.name, c.row.measure.title))
 
 
+def judged(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> bool:
+    """Is there any agreed measure of which it is known what is usual?"""
+    cards = [card(viewer=viewer, partner=partner, grain=grain) for partner in current(viewer=viewer)]
+    return any(row.chart.usual is not None for own in cards if own is not None for row in own.rows)
+
+
 def _sentence(row: Row) -> str:
     return headline(row.chart, lambda value: told(row.measure, value))

@@ -37,6 +37,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "to_publish": to_publish,
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
+        "judged": queries.judged(viewer=viewer),
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)

@@ -199,7 +199,7 @@ WORLDS = (
     ),
     World(
         "does_not_add_up", WARNING,
-        "Answered + abandoned differ from offered by more than 2 % on 1 partner-day (0 of them lie above it); "
+        "Answered + abandoned differ from offered by more than 2 % on 1 partner-day (0 above it); "
         "the largest is north on 2026-03-05: 97 against 100 offered.",
         [{"abandoned": 7}], [{"abandoned": 8}],
     ),

@@ -117,7 +117,7 @@ def _tell_balance(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding
             "does_not_add_up",
             Severity.WARNING,
             f"Answered + abandoned differ from offered by more than 2 % on {len(rows):,} partner-day{'s' if len(rows) > 1 else ''} "
-            f"({above:,} of them lie above it); the largest is {worst['partner']} on {worst['day']}: "
+            f"({above:,} above it); the largest is {worst['partner']} on {worst['day']}: "
             f"{worst['known']:,} against {worst['offered']:,} offered.",
             len(rows),
             next_step="Contacts that crossed midnight, call-backs or flow-outs can explain it; else ask who delivers.",

@@ -1,0 +1,66 @@
+"""Measure every row and write the table: `python -m bench.run [--only NAME] [--size small|full]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import tempfile
+import time
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.measuring import ROOT, Row
+
+NAMES = (
+    "reading", "many_measures", "percentiles", "rollup", "restating", "charts", "pages", "bad_files", "kill_nine", "set_up",
+)  # fmt: skip
+OUT = ROOT / "bench" / "out" / "results.json"
+
+
+def main() -> int:
+    """0 when every row ran, whether or not it met its goal; 1 when one broke."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("--only", action="append", choices=NAMES, help="measure only this; may be given several times")
+    parser.add_argument("--size", choices=("small", "full"), default="small")
+    parser.add_argument("--home", type=Path, help="a built demo home for `pages`; it is copied")
+    given = parser.parse_args()
+    if given.home:
+        os.environ["LEVELFIELD_BENCH_HOME"] = str(given.home.resolve())
+    stored = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
+    broken = 0
+    for name in given.only or NAMES:
+        load, started = os.getloadavg()[0], time.perf_counter()
+        print(f"\n{name} ({given.size}), load {load:.1f}", flush=True)
+        try:
+            with tempfile.TemporaryDirectory(prefix=f"levelfield-bench-{name}-") as folder:
+                rows = importlib.import_module(f"bench.{name}").measure(given.size, Path(folder))
+        except Exception:
+            traceback.print_exc()
+            broken += 1
+            continue
+        for row in rows:
+            print(told(row), flush=True)
+        stored[f"{name} {given.size}"] = {
+            "rows": [asdict(row) for row in rows],
+            "command": f"python -m bench.run --only {name} --size {given.size}",
+            "machine": {"processors": os.cpu_count(), "load_before": round(load, 2), "kind": platform.machine()},
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        OUT.parent.mkdir(exist_ok=True)
+        OUT.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
+    return 1 if broken else 0
+
+
+def told(row: Row) -> str:
+    """A row as a line of the table."""
+    ratio = "" if row.ratio is None else f"{row.ratio:.3g}×"
+    met = {True: "met", False: "MISSED", None: ""}[row.met]
+    return "| " + " | ".join((row.what, row.ours, row.peer, ratio, row.goal, met)) + " |"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,70 @@
+"""What somebody wrote into a file never runs in somebody else's spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from ...conftest import interval_file
+from .conftest import work_off
+
+pytestmark = pytest.mark.django_db
+FORMULAS = ("=HYPERLINK(1)", "@SUM(A1)", "+cmd|x", "-SUM(A1)")
+
+
+def cells_of(text: str) -> list[str]:
+    return [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+
+
+def runs(cell: str) -> bool:
+    """Would a spreadsheet take the cell for a formula?"""
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_in_a_name_is_kept_out_and_quoted_in_every_download(ada, signed_in, deliver, formula):
+    browser = signed_in(ada)
+    lines = interval_file("north", "NNN", offered=70).splitlines()
+    cells = lines[3].split(",")
+    cells[6] = formula  # the queue
+    lines[3] = ",".join(cells)
+    delivery = deliver(browser, "\n".join(lines) + "\n", name="=1+1.csv")
+    assert delivery.rows_kept_out == 1, delivery.findings
+    quarantine = b"".join(browser.get(f"/data/deliveries/{delivery.pk}/kept-out.csv").streaming_content)
+    findings = browser.get(f"/data/deliveries/{delivery.pk}.csv").content
+    for body in (quarantine, findings, browser.get("/data.csv").content, browser.get("/today.csv").content):
+        found = cells_of(body.decode("utf-8-sig"))
+        assert found
+        assert not [cell for cell in found if runs(cell)]
+    assert f"'{formula}" in cells_of(quarantine.decode("utf-8-sig"))
+
+
+def test_a_name_that_only_looks_like_a_sum_is_quoted_wherever_it_goes(ada, signed_in, deliver):
+    """“-2+3” may be somebody's line of business; a spreadsheet would show 1."""
+    browser = signed_in(ada)
+    odd = "-2+3+cmd|x"
+    body = interval_file("north", "NNN", offered=71).replace("NNN-Orders", odd)
+    delivery = deliver(browser, body, add_unknown="on")
+    browser.post(f"/data/deliveries/{delivery.pk}/publish/")
+    work_off()
+    delivery.refresh_from_db()
+    assert delivery.publications, delivery.findings
+    split = browser.get("/partners/north/measures/service_level.csv?grain=month&by=line")
+    cells = cells_of(split.content.decode("utf-8-sig"))
+    assert any(odd in cell for cell in cells)
+    for address in ("/partners/north.csv", "/today.csv"):
+        cells += cells_of(browser.get(address).content.decode("utf-8-sig"))
+    packed = browser.get(f"/data/publications/north/{delivery.publications['north']}/export.zip")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        name = next(n for n in archive.namelist() if n.endswith("values.csv"))
+        cells += cells_of(archive.read(name).decode("utf-8"))
+    assert not [cell for cell in cells if runs(cell)]
