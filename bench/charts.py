@@ -51,7 +51,7 @@ def measure(size: str, folder: Path) -> list[Row]:
     """Milliseconds and memory of both."""
     mine, theirs = apart(ours), apart(peer)
     return [
-        Row(f"drawing a control chart of {POINTS} points", f"{mine.result[0] * 1e3:.2f} ms, {mine.result[1] / 1e3:.0f} kB", f"{theirs.result[0] * 1e3:.1f} ms, {theirs.result[1] / 1e3:.0f} kB vl-convert",
+        Row(f"drawing a control chart of {POINTS} points", f"{mine.result[0] * 1e3:.2f} ms, {mine.result[1] / 1e3:.0f} kB", f"{theirs.result[0] * 1e3:.1f} ms, {theirs.result[1] / 1e3:.0f} kB vl-convert",  # noqa: E501
             mine.result[0] / theirs.result[0]),
         Row("memory of the process that draws", f"{mine.peak_mb:,.0f} MB", f"{theirs.peak_mb:,.0f} MB", mine.peak_mb / theirs.peak_mb),
     ]  # fmt: skip

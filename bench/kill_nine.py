@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextlib
 import os
 import random
 import shutil
@@ -113,10 +115,8 @@ def many(folder: str, way: str, kills: int) -> dict[str, Any]:
         child = _child(words, work)
         # The first third is Python starting up, in which nothing can go wrong.
         time.sleep(chance.uniform(took * 0.3, took * 1.02))
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
         current = whole(Store(work))
         assert current in (old, new), f"kill {number}: neither old nor new: {current}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.cookiejar
 import os
 import re
@@ -24,6 +25,7 @@ from bench.measuring import ROOT, Row
 TIMES = 40
 GOAL_MS, CHART_MS = 100, 1000
 PASSWORD = "level-the-field"  # noqa: S105  (the demo prints it)
+VALUE = "/partners/north/measures/service_level/value/"  # the first such link of the page before it is followed
 PAGES = (
     "/today/", "/partners/", "/partners/north/", "/partners/north/measures/service_level/?grain=week",
     "/partners/north/measures/asa/?grain=week&by=line", "/partners/north/measures/fcr_agent/?grain=month",
@@ -54,6 +56,9 @@ def measure(size: str, folder: Path) -> list[Row]:
         browser = _signed_in(base)
         rows, every = [], []
         for page in PAGES:
+            if page == VALUE:
+                linked = browser.open(base + CHART).read().decode()
+                page = html.unescape(re.findall(rf'href="({VALUE}[^"]*)"', linked)[0])
             taken = _times(browser, base + page)
             every += taken
             p50, p95 = statistics.median(taken), _p95(taken)
@@ -117,7 +122,7 @@ def _signed_in(base: str) -> urllib.request.OpenerDirector:
     form = urllib.parse.urlencode(
         {"csrfmiddlewaretoken": token[1], "email": "ada@client.example", "password": PASSWORD}
     ).encode()
-    request = urllib.request.Request(f"{base}/sign-in/", form, {"Referer": base})
+    request = urllib.request.Request(f"{base}/sign-in/", form, {"Referer": base})  # noqa: S310  (our own server)
     answer = browser.open(request)
     assert "sign-in" not in answer.url, "Ada could not sign in"
     return browser

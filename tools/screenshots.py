@@ -77,7 +77,7 @@ def wait_for(address: str) -> None:
     """Until the server answers."""
     for _ in range(120):
         try:
-            urllib.request.urlopen(address, timeout=1)  # noqa: S310  (our own server)
+            urllib.request.urlopen(address, timeout=1)
             return
         except OSError:
             time.sleep(0.25)
