@@ -231,7 +231,10 @@ def _open_text(engine: Engine, path: Path, name: str, layout: Layout, work: Path
 def _header(lines: list[str], delimiter: str) -> list[str]:
     """The names in the header; a quoted name may run over several lines."""
     height = next((n for n in range(1, min(len(lines), MOST_HEADER_LINES) + 1) if _closed(lines[:n])), 1)
-    return next(csv.reader(["\n".join(lines[:height])], delimiter=delimiter), [])
+    try:
+        return next(csv.reader(["\n".join(lines[:height])], delimiter=delimiter), [])
+    except csv.Error:  # the odd mark stands inside a name and opens nothing
+        return next(csv.reader(lines[:1], delimiter=delimiter), [])
 
 
 def _closed(lines: list[str]) -> bool:
