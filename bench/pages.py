@@ -98,8 +98,11 @@ def _times(browser: urllib.request.OpenerDirector, address: str) -> list[float]:
     taken = []
     for number in range(TIMES + 2):
         started = time.perf_counter()
-        with browser.open(address) as answer:
-            answer.read()
+        try:
+            with browser.open(address) as answer:
+                answer.read()
+        except urllib.error.HTTPError as wrong:
+            raise RuntimeError(f"{address}: {wrong.code}") from None
         if number >= 2:
             taken.append((time.perf_counter() - started) * 1000)
     return taken

@@ -166,16 +166,16 @@ def last_whole(grain: Grain, last: dt.date) -> str:
 
 
 def available_labels(publications: Mapping[str, str], grain: Grain) -> list[str]:
-    """Periods that a page may show, oldest first, up to the last whole one."""
-    last = last_day(publications)
-    if last is None:
+    """Periods that a page may show, oldest first: from the first fact up to the last whole one."""
+    first, last = first_day(publications), last_day(publications)
+    if first is None or last is None:
         return []
-    names = labels(grain, last)
-    whole = last_whole(grain, last)
-    names = names[: names.index(whole) + 1] if whole in names else names
-    first = grain.name_of(grain.start_of(first_day(publications) or last))
+    names, whole = labels(grain, last), last_whole(grain, last)
+    names = names[: names.index(whole) + 1] if whole in names else []
+    # A period before the first fact has nothing to show; names of one grain sort as their periods do.
+    names = [name for name in names if name >= grain.name_of(grain.start_of(first))]
     # Where not even one period is over, the running one is better than none.
-    return names[names.index(first) :] if first in names else [grain.name_of(grain.start_of(last))]
+    return names or [grain.name_of(grain.start_of(last))]
 
 
 def measures_of(agreement: Agreement | None) -> list[tuple[Measure, Target | None]]:
