@@ -29,7 +29,7 @@ VALUE = "/partners/north/measures/service_level/value/"  # the first such link o
 PAGES = (
     "/today/", "/partners/", "/partners/north/", "/partners/north/measures/service_level/?grain=week",
     "/partners/north/measures/asa/?grain=week&by=line", "/partners/north/measures/fcr_agent/?grain=month",
-    "/partners/north/measures/service_level/value/?grain=month", "/lab/?partner=north", "/data/", "/agreements/", "/people/",
+    VALUE, "/lab/?partner=north", "/data/", "/agreements/", "/people/",
     "/partners/north.json", "/partners/north/measures/service_level.csv?grain=day&by=line",
 )  # fmt: skip
 CHART = "/partners/north/measures/service_level/?grain=week"
