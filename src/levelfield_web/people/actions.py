@@ -113,18 +113,18 @@ def taken_away_by_client(person: User) -> bool:
     return last is not None and last.side == Side.CLIENT
 
 
-@transaction.atomic
 def change_password(*, current: str, new: str, by: Viewer, at: dt.datetime) -> User:
     """Change one's own password, knowing the current one. Signed-in sessions elsewhere end."""
-    user = oneself(by)
-    refuse_wrong_password(user, current)
-    refuse_weak_password(new, user)
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    record(
-        by=by, at=at, verb="change_password", object_kind="person", object_id=user.pk,
-        sentence=_("%(name)s changed their password.") % {"name": user.name},
-    )  # fmt: skip
+    refuse_wrong_password(password=current, by=by, at=at)
+    with transaction.atomic():
+        user = oneself(by)
+        refuse_weak_password(new, user)
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        record(
+            by=by, at=at, verb="change_password", object_kind="person", object_id=user.pk,
+            sentence=_("%(name)s changed their password.") % {"name": user.name},
+        )  # fmt: skip
     return user
 
 
@@ -171,17 +171,17 @@ def confirm_codes(*, code: str, by: Viewer, at: dt.datetime) -> User:
     return user
 
 
-@transaction.atomic
 def revoke_codes(*, password: str, by: Viewer, at: dt.datetime) -> User:
     """Turn one's own one-time codes off, knowing the password."""
-    user = oneself(by)
-    refuse_wrong_password(user, password)
-    forget_codes(user)
-    user.save(update_fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
-    record(
-        by=by, at=at, verb="revoke_codes", object_kind="person", object_id=user.pk,
-        sentence=_("%(name)s turned one-time codes off.") % {"name": user.name},
-    )  # fmt: skip
+    refuse_wrong_password(password=password, by=by, at=at)
+    with transaction.atomic():
+        user = oneself(by)
+        forget_codes(user)
+        user.save(update_fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
+        record(
+            by=by, at=at, verb="revoke_codes", object_kind="person", object_id=user.pk,
+            sentence=_("%(name)s turned one-time codes off.") % {"name": user.name},
+        )  # fmt: skip
     return user
 
 
@@ -442,10 +442,17 @@ def refuse_weak_password(password: str, user: User) -> None:
         ) from None
 
 
-def refuse_wrong_password(user: User, password: str) -> None:
-    """The current password guards what a borrowed session must not change."""
+def refuse_wrong_password(*, password: str, by: Viewer, at: dt.datetime) -> None:
+    """The current password guards what a borrowed session must not change, so tries are counted here as well.
+
+    Outside of any transaction: a refusal must not take the count back.
+    """
+    with transaction.atomic():
+        user = oneself(by)
+    count_before_checking(email=user.email, address="", step="current", at=at)
     if not user.check_password(password):
         raise Refusal(_("The current password does not fit"), next_step=_("Type it again; nothing was changed."))
+    forget_failures(email=user.email, address="", step="current")
 
 
 def email_is_taken(email: str) -> Refusal:

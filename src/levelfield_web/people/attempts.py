@@ -17,8 +17,9 @@ WINDOW = dt.timedelta(minutes=15)
 def count_before_checking(*, email: str, address: str, step: str, at: dt.datetime) -> None:
     """Count a try as failed before it is looked at, so that many at once cannot slip through; refuse one too many.
 
-    Passwords are counted by account and address. Codes are counted by account alone: whoever gets that far knows the
-    password and could come from anywhere. An account that does not exist is counted like any other.
+    Passwords at the sign-in are counted by account and address. Codes, and passwords asked again on one's own pages,
+    are counted by account alone: whoever gets that far has a password or a session and could come from anywhere. An
+    account that does not exist is counted like any other.
     """
     account = account_key(email)
     SignInAttempt.objects.filter(at__lte=at - WINDOW).delete()
@@ -29,7 +30,9 @@ def count_before_checking(*, email: str, address: str, step: str, at: dt.datetim
     if failures.count() >= MOST_FAILURES:
         this.delete()  # a refused try is not a failure, or the door would never open again
         raise Refusal(
-            _("There were too many tries to sign in with this address"),
+            _("There were too many wrong passwords on this account")
+            if step == "current"
+            else _("There were too many tries to sign in with this address"),
             expected=_("at most %(most)s within %(minutes)s minutes")
             % {"most": MOST_FAILURES, "minutes": int(WINDOW.total_seconds() // 60)},
             next_step=_("Wait a quarter of an hour and try again."),

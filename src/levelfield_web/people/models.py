@@ -164,11 +164,15 @@ class Invitation(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """A failed try to sign in, kept as long as it counts. Accounts are kept as keyed hashes."""
+    """A failed try with a password or a code, kept as long as it counts. Accounts are kept as keyed hashes."""
 
     account = models.CharField(_("account"), max_length=64)
     address = models.CharField(_("address"), max_length=64, blank=True)
-    step = models.CharField(_("step"), max_length=10, choices=[("password", _("password")), ("code", _("code"))])
+    step = models.CharField(
+        _("step"),
+        max_length=10,
+        choices=[("password", _("password")), ("code", _("code")), ("current", _("current password"))],
+    )
     at = models.DateTimeField(_("moment"))
 
     class Meta:

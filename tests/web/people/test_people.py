@@ -158,7 +158,7 @@ def test_every_writer_asks_by_whom_and_when():
         if inspect.isfunction(function) and function.__module__ == actions.__name__ and "at" in inspect.signature(function).parameters
         and name not in {"is_open", "join", "new_user", "new_invitation"}
     ]  # fmt: skip
-    assert len(writers) == 13
+    assert len(writers) == 14
     for writer in writers:
         parameters = inspect.signature(writer).parameters
         assert {"by", "at"} <= set(parameters), writer.__name__

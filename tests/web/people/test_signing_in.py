@@ -180,3 +180,25 @@ def test_a_weak_password_is_refused_with_every_reason(noor, monday):
     with pytest.raises(Refusal) as refusal:
         actions.change_password(current=PASSWORD, new="12345", by=noor.as_viewer, at=monday)
     assert "12 characters" in refusal.value.expected and "numeric" in refusal.value.expected
+
+
+@pytest.mark.parametrize(("page", "form"), [
+    ("/account/password/", {"current": "nope", "new": "nine quiet harbours"}),
+    ("/account/codes/off/", {"password": "nope"}),
+])  # fmt: skip
+def test_a_borrowed_session_cannot_guess_the_password_for_ever(noor, signed_in, page, form):
+    browser = signed_in(noor)
+    for _ in range(5):
+        assert "does not fit" in browser.post(page, form).content.decode()
+    right = {name: PASSWORD if value == "nope" else value for name, value in form.items()}
+    refused = browser.post(page, right)
+    assert refused.status_code == 422 and "too many wrong passwords" in refused.content.decode()
+    assert Client().post("/sign-in/", {"email": noor.email, "password": PASSWORD}).status_code == 302
+
+
+def test_a_current_password_that_fits_forgets_the_tries_before_it(noor, monday):
+    for _ in range(4):
+        with pytest.raises(Refusal, match="does not fit"):
+            actions.change_password(current="nope", new="nine quiet harbours", by=noor.as_viewer, at=monday)
+    actions.change_password(current=PASSWORD, new="nine quiet harbours", by=noor.as_viewer, at=monday)
+    assert not SignInAttempt.objects.exists()
