@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from levelfield.same_data.finding import Finding, Severity
+from levelfield_io.harmless import harmless_cell
 from levelfield_io.looking import Progress as Told
-from levelfield_io.quarantine import harmless
 
 # Into a pipe or a file a table is as wide as it needs to be.
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
@@ -49,7 +49,7 @@ def show(
     elif form is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(["" if x is None else harmless(x) for x in row] for row in rows)
+        writer.writerows(["" if x is None else harmless_cell(x) for x in row] for row in rows)
     else:
         table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
         for column in columns:

@@ -20,7 +20,7 @@ from levelfield.same_data.publication import Publication, Record, record_from_da
 from levelfield.same_data.shapes import SHAPES
 from levelfield.words import Grain, Refusal, RefusalKind
 from levelfield_io.engine import working_engine
-from levelfield_io.quarantine import harmless
+from levelfield_io.harmless import harmless
 from levelfield_io.recompute import values_of
 from levelfield_io.sheets_at_hand import ensure_sheets
 from levelfield_io.store import Store, safe, write_whole
@@ -90,16 +90,8 @@ def export(store: Store, partner: str, id_: str, folder: Path, currency: str) ->
 def _row(value: Value) -> tuple[str, ...]:
     number = "" if value.value is None else repr(value.value)
     parts = ("" if x is None else str(x) for x in (value.numerator, value.denominator))
-    return (
-        value.measure,
-        value.definition,
-        str(harmless(value.of("line") or "")),
-        value.period,
-        number,
-        *parts,
-        str(value.n),
-        value.why or "",
-    )
+    texts = (value.measure, value.definition, str(value.of("line") or ""), value.period)
+    return (*map(harmless, texts), number, *parts, str(value.n), harmless(value.why or ""))
 
 
 def verify(folder: Path, work: Path) -> Iterator[Check]:

@@ -7,9 +7,9 @@ import datetime as dt
 from pathlib import Path
 
 from levelfield_io.engine import quoted
+from levelfield_io.harmless import harmless_cell
 from levelfield_io.looking import Looked, rejected_lines, row_seen
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1_000_000
 
 
@@ -22,7 +22,7 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
     rejected = rejected_lines(looked.engine, opened)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([*map(harmless, opened.headers), "levelfield_row"])
+        writer.writerow([*map(harmless_cell, opened.headers), "levelfield_row"])
         if looked.kept_out:
             names = ", ".join(quoted(h) for h in opened.headers)
             connection.execute(f"CREATE OR REPLACE TABLE raw_again AS SELECT {names} FROM raw")
@@ -31,21 +31,10 @@ def write_quarantine(looked: Looked, home: Path, at: dt.datetime) -> Path:
                 f"ORDER BY rowid LIMIT {MOST_ROWS}"
             )
             while batch := rows.fetchmany(5_000):
-                writer.writerows([*map(harmless, row[:-1]), row_seen(row[-1], opened, rejected)] for row in batch)
+                writer.writerows([*map(harmless_cell, row[:-1]), row_seen(row[-1], opened, rejected)] for row in batch)
         if opened.kind == "csv":
             for line, text in connection.execute(
                 "SELECT DISTINCT line, csv_line FROM reject_errors ORDER BY line LIMIT 10000"
             ).fetchall():
-                writer.writerow([harmless(text or ""), *[""] * (len(opened.headers) - 1), line])
+                writer.writerow([harmless_cell(text or ""), *[""] * (len(opened.headers) - 1), line])
     return path
-
-
-def harmless(cell: object) -> object:
-    """A text cell that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if not isinstance(cell, str) or not cell.startswith(FORMULA):
-        return cell
-    try:
-        float(cell.replace(",", "."))
-        return cell
-    except ValueError:
-        return f"'{cell}"

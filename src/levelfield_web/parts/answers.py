@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, register_converter
 
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from levelfield_io.harmless import harmless
+
 FORMATS = ("json", "csv")
 
 
@@ -171,8 +171,3 @@ def csv_cell(value: Any) -> Any:
             return harmless(value)
         case _:
             return harmless(json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-
-def harmless(text: str) -> str:
-    """Text with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

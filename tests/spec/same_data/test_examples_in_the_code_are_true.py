@@ -14,7 +14,7 @@ import levelfield.words
 MODULES = [
     "levelfield.words",
     *(m.name for m in pkgutil.walk_packages(levelfield.same_data.__path__, "levelfield.same_data.")),
-    *(f"levelfield_io.{name}" for name in ("profiles_at_hand", "opening", "unpacking")),
+    *(f"levelfield_io.{name}" for name in ("harmless", "profiles_at_hand", "opening", "unpacking")),
 ]
 
 

@@ -8,6 +8,10 @@ import zipfile
 
 import pytest
 
+from levelfield_io.exporting import export, verify
+from levelfield_io.publishing import Parcel, publish
+from levelfield_io.store import Store
+
 from ...conftest import interval_file
 from .conftest import work_off
 
@@ -68,3 +72,18 @@ def test_a_name_that_only_looks_like_a_sum_is_quoted_wherever_it_goes(ada, signe
         name = next(n for n in archive.namelist() if n.endswith("values.csv"))
         cells += cells_of(archive.read(name).decode("utf-8"))
     assert not [cell for cell in cells if runs(cell)]
+
+
+@pytest.mark.parametrize("odd", ["-3", "-1e9", "-2+3"])
+def test_a_label_in_an_export_is_text_even_where_it_could_be_a_number_and_the_export_proves_itself(
+    home, tmp_path, monday, odd
+):
+    store = Store(home)
+    path = tmp_path / "odd.csv"
+    path.write_text(interval_file("north", "NNN", days=3, offered=72).replace("NNN-Orders", odd), encoding="utf-8")
+    outcome = publish([Parcel(path, None, {"add_unknown": "yes"})], store, by="Ada", at=monday)
+    folder = export(store, "north", outcome.records[0].id, tmp_path / "out", "EUR")
+    with (folder / "values.csv").open(encoding="utf-8", newline="") as stream:
+        lines = {row["line"] for row in csv.DictReader(stream)}
+    assert f"'{odd}" in lines and odd not in lines
+    assert all(check.right for check in verify(folder, tmp_path / "again"))
