@@ -7,13 +7,17 @@ import io
 import json
 import struct
 import time
+import tracemalloc
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from levelfield.words import Refusal, RefusalKind
 from levelfield_io.engine import Engine
+from levelfield_io.openers.json_records import LARGEST_DOCUMENT
 from looks import look
 
 LINE = b"partner,day,length_s,offered,answered\nnorth,2026-03-05,86400,10,9\n"
@@ -151,3 +155,37 @@ def test_json_without_end_does_not_hang(tmp_path, engine):
     path.write_text(json.dumps({"rows": [{"a": {"b": [1] * 100}}] * 1000})[:-50])
     with pytest.raises(Refusal, match="begins like JSON but cannot be read"):
         look(path, engine=engine)
+
+
+def test_a_large_json_document_is_refused_unread_and_json_lines_are_recommended(tmp_path, engine):
+    path = tmp_path / "report.json"
+    with path.open("wb") as out:
+        out.write(b"[{}")
+        for _ in range(LARGEST_DOCUMENT // 1_000_000):
+            out.write(b",{}" * 333_334)
+        out.write(b"]")
+    with at_most(300_000_000), pytest.raises(Refusal, match="Export it as JSON lines"):
+        look(path, engine=engine)
+
+
+def test_a_record_without_end_is_refused_unread(tmp_path, engine):
+    path = tmp_path / "report.jsonl"
+    with path.open("wb") as out:
+        out.write(b'{"a": 1}\n{"a": 2}\n{"a": "')
+        for _ in range(400):
+            out.write(b"x" * 1_000_000)
+        out.write(b'"}\n')
+    with at_most(100_000_000), pytest.raises(Refusal, match="line 3") as refusal:
+        look(path, engine=engine)
+    assert "A record is longer" in refusal.value.what
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """Fail when Python takes more memory than this inside."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < size
+    finally:
+        tracemalloc.stop()

@@ -10,7 +10,8 @@ from typing import Any
 from levelfield.words import Refusal, RefusalKind
 
 NAME = "json_records"
-LARGEST_DOCUMENT = 1_000_000_000
+LARGEST_DOCUMENT = 50_000_000  # read as a whole, a document takes up to thirty times its size in memory
+LONGEST_RECORD = 16_000_000  # a line of JSON lines
 MOST_WRAPPER_KEYS = 5  # around a list of records stand a count, a page number, a link
 RECORD_KEYS = ("ContactId", "conversationId")  # a document with one of these is itself the record
 
@@ -31,16 +32,18 @@ def rows(path: Path) -> Iterator[dict[str, str | None]]:
 def records(path: Path) -> Iterator[Mapping[str, Any]]:
     """The records of a document or of its lines."""
     with path.open("rb") as stream:
-        first = stream.readline(50_000_000).strip(b"\xef\xbb\xbf \t\r\n")
-        second = stream.readline(50_000_000).strip()
+        first = stream.readline(LONGEST_RECORD).strip(b"\xef\xbb\xbf \t\r\n")
+        second = stream.readline(LONGEST_RECORD).strip()
     if first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{"):
         yield from _lines(path)
         return
-    if path.stat().st_size > LARGEST_DOCUMENT:
+    size = path.stat().st_size
+    if size > LARGEST_DOCUMENT:
         raise Refusal(
-            "The JSON document is too large to be read at once",
+            f"The JSON document has {size / 1e6:,.0f} MB, too many to be read at once",
             where=path.name,
-            expected="one record a line (JSON lines)",
+            expected=f"at most {LARGEST_DOCUMENT // 1_000_000} MB, or one record a line",
+            next_step="Export it as JSON lines, one record a line, which may be as large as any other file, or in parts.",
             kind=RefusalKind.FILE,
         )
     try:
@@ -52,7 +55,15 @@ def records(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
     with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
+        for number, line in enumerate(iter(lambda: stream.readline(LONGEST_RECORD + 1), b""), start=1):
+            if len(line) > LONGEST_RECORD:
+                raise Refusal(
+                    f"A record is longer than {LONGEST_RECORD // 1_000_000} MB",
+                    where=f"{path.name}, line {number:,}",
+                    expected="one record a line (JSON lines)",
+                    next_step="Export one record a line.",
+                    kind=RefusalKind.FILE,
+                )
             text = line.strip(b"\xef\xbb\xbf \t\r\n")
             if not text:
                 continue
