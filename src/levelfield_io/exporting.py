@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,7 @@ def export(store: Store, partner: str, id_: str, folder: Path, currency: str) ->
         path = target / "facts" / chunk.shape / f"{chunk.part}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         if store.chunk_path(partner, chunk).exists():
-            path.write_bytes(store.chunk_path(partner, chunk).read_bytes())
+            shutil.copyfile(store.chunk_path(partner, chunk), path)
         else:
             store.read_chunk(partner, chunk) if store.tombstone(chunk.content) is None else None
     stones = [

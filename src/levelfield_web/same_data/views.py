@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 import zipfile
 from pathlib import Path
@@ -171,18 +170,20 @@ def acknowledge(request: Request, partner: str, publication_id: str) -> HttpResp
 
 
 @require_safe
-def download(request: Request, partner: str, publication_id: str) -> HttpResponse:
-    """The publication as a zip that opens, verifies and recomputes anywhere."""
+def download(request: Request, partner: str, publication_id: str) -> FileResponse:
+    """The publication as a zip that opens, verifies and recomputes anywhere; made on disk, and gone when it is sent."""
     require(request.viewer, "export")
     row = _publication(request, partner, publication_id)
     store = warehouse.store()
-    with tempfile.TemporaryDirectory(prefix="levelfield-") as name:
-        folder = export(store, partner, row.record.id, Path(name), store.estate.currency)
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    packed = tempfile.TemporaryFile(prefix="levelfield-")  # noqa: SIM115 - the answer closes it
+    try:
+        with tempfile.TemporaryDirectory(prefix="levelfield-") as name, zipfile.ZipFile(packed, "w") as archive:
+            folder = export(store, partner, row.record.id, Path(name), store.estate.currency)
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     archive.write(path, path.relative_to(folder.parent))
-    response = HttpResponse(packed.getvalue(), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{row.record.id}.zip"'
-    return response
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return FileResponse(packed, as_attachment=True, filename=f"{row.record.id}.zip", content_type="application/zip")
