@@ -39,6 +39,16 @@ DATABASE = ENVIRONMENT.database(
     f"sqlite:///{LEVELFIELD_HOME / 'db.sqlite3'}",
     meaning="Where people, agreements and moves are kept: sqlite:///… or postgres://… .",
 )
+MOST_WAITING = ENVIRONMENT.whole(
+    "LEVELFIELD_MOST_WAITING",
+    50,
+    meaning="How many deliveries of one side, the client or a partner, may wait to be looked at or published.",
+)
+MOST_DELIVERED_A_DAY = 1_000_000 * ENVIRONMENT.whole(
+    "LEVELFIELD_DELIVERED_MB_A_DAY",
+    10_000,
+    meaning="How much one side, the client or a partner, may deliver on the pages within a day, in megabytes.",
+)
 
 DEBUG = False
 ROOT_URLCONF = "levelfield_web.urls"
@@ -65,13 +75,15 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "levelfield_web.people.middleware.WhoIsLooking",
     "levelfield_web.people.middleware.SignInFirst",
+    # Looking for the token of a form reads its body, so two questions come before: who, and how much.
+    "levelfield_web.parts.bodies.FormsAreSmall",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "levelfield_web.parts.refusals.RefusalsAsWritten",
 ]
 

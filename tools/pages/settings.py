@@ -13,7 +13,7 @@ from tools.pages.markdown import page, table
 PREFIX = "LEVELFIELD_"
 KINDS = {
     "text": "text", "flag": "yes or no", "words": "words, separated by commas", "networks": "addresses or networks", "folder": "a folder",
-    "secret": "at least 50 characters", "database": "an address", "_whole": "a whole number above zero", "get": "text",
+    "secret": "at least 50 characters", "database": "an address", "_whole": "a whole number above zero", "whole": "a whole number above zero", "get": "text",
 }  # fmt: skip
 FLOORS = {"levelfield_io": "numbers", "levelfield_cli": "command line", "levelfield_web": "pages"}
 

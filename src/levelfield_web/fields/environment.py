@@ -54,6 +54,13 @@ class Environment:
             return False
         raise refused(name, f"“{word}” is neither yes nor no", "yes, true, on or 1; or no, false, off or 0")
 
+    def whole(self, name: str, default: int, *, meaning: str) -> int:
+        """A whole number above zero."""
+        word = self.text(name, str(default), meaning=meaning)
+        if not (word.isascii() and word.isdigit()) or int(word) < 1:
+            raise refused(name, f"“{word}” is no whole number above zero", "a whole number above zero")
+        return int(word)
+
     def words(self, name: str, default: str, *, meaning: str) -> list[str]:
         """A list separated by commas or blanks."""
         return self.text(name, default, meaning=meaning).replace(",", " ").split()

@@ -8,20 +8,22 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
-from levelfield_web.same_data.models import Delivery, Seen, State
+from levelfield_web.same_data.models import ENDED, Delivery, Seen, State
 from levelfield_web.same_data.warehouse import partner_visible, upload_folder
 
 LARGEST_UPLOAD = 2_000_000_000
 LEASE = dt.timedelta(seconds=30)
 MOST_TRIES = 3
+DAY = dt.timedelta(days=1)
 
 
 def receive(
@@ -63,6 +65,7 @@ def receive(
                 out.write(chunk)
         given = dict(options) | ({"partner": partner} if partner else {})
         with transaction.atomic():
+            refuse_beyond_quota(size=size, by=by, at=at)
             delivery = Delivery.objects.create(
                 name=name[-200:], sha256=digest.hexdigest(), size=size, stored_as=stored_as, partner=partner, side=by.side, by_id=by.user_id,
                 by_name=by.name, at=at, profile=profile, options=given, leave_rejected=leave_rejected,
@@ -76,6 +79,31 @@ def receive(
         path.unlink(missing_ok=True)
         raise
     return delivery
+
+
+def refuse_beyond_quota(*, size: int, by: Viewer, at: dt.datetime) -> None:
+    """Each side has room for so many deliveries that wait, and for so many bytes a day."""
+    own = Delivery.objects.filter(side=by.side) if by.is_client else Delivery.objects.filter(of_partner(by.partner))
+    waiting = own.exclude(state__in=ENDED).count()
+    if waiting >= settings.MOST_WAITING:
+        raise Refusal(
+            _("%(n)s deliveries of your side wait already") % {"n": waiting},
+            expected=_("at most %(n)s") % {"n": settings.MOST_WAITING},
+            next_step=_("Withdraw those that are not needed, or wait until they are published."),
+        )
+    today = own.filter(at__gt=at - DAY).aggregate(bytes=Sum("size"))["bytes"] or 0
+    if today + size > settings.MOST_DELIVERED_A_DAY:
+        raise Refusal(
+            _("Your side delivered %(mb)s MB within a day, and there is no room for this file")
+            % {"mb": f"{today // 1_000_000:,}"},
+            expected=_("at most %(mb)s MB a day") % {"mb": f"{settings.MOST_DELIVERED_A_DAY // 1_000_000:,}"},
+            next_step=_("Deliver it tomorrow, or let it be published at the command line."),
+        )
+
+
+def of_partner(partner: str) -> Q:
+    """What the people of one partner delivered."""
+    return Q(side=Side.PARTNER, partner=partner)
 
 
 def ask_to_publish(*, delivery: Delivery, leave_rejected: bool, by: Viewer, at: dt.datetime) -> Delivery:

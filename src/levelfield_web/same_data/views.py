@@ -9,6 +9,7 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from levelfield.measures.catalogue import MEASURES
@@ -16,6 +17,7 @@ from levelfield.words import Refusal
 from levelfield_io.exporting import export
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
+from levelfield_web.parts.bodies import announced, takes_files
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data import actions, queries, warehouse
@@ -46,10 +48,19 @@ def data(request: Request, format: str = "html") -> HttpResponse:
     return answer(request, "same_data/data.html", context, table=table)
 
 
+@takes_files
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def deliver(request: Request) -> HttpResponse:
-    """Upload a file."""
+    """Ask whether there is room for a file before its body is read, then upload it."""
     require(request.viewer, "upload")
+    actions.refuse_beyond_quota(size=announced(request), by=request.viewer, at=timezone.now())
+    return upload(request)
+
+
+@csrf_protect
+def upload(request: Request) -> HttpResponse:
+    """Upload a file."""
     form = DeliverForm(request.POST or None, request.FILES or None, viewer=request.viewer)
     refusal = None
     if request.method == "POST" and form.is_valid():
