@@ -74,7 +74,7 @@ def _file(chance: random.Random) -> tuple[bytes, str]:
             return bytes(body), path.suffix
         case 2:
             keys = ("ContactId", "InitiationTimestamp", "LastUpdateTimestamp", "InitiationMethod", "Queue", "Agent")
-            records = [
+            records: list[dict[str, Any]] = [
                 {k: chance.choice((None, 1, "x", [], {"Name": _cell(chance)}, 1e300)) for k in keys} for _ in range(3)
             ]
             return json.dumps(records).encode(), ".json:amazon_connect_contacts"

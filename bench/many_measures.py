@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from bench.measuring import CONTACTS, Row, apart, clocked, contacts_parquet, in_turn
 from levelfield.measures.catalogue import MEASURES
-from levelfield.measures.compute import Asked, aggregated
+from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Abandons, Definition
-from levelfield.measures.sheets.volume import VOLUME, from_contacts
+from levelfield.measures.sheets.volume import VOLUME
 from levelfield.same_data.canonical import schema_of
 from levelfield.words import Grain
 from levelfield_io.engine import Engine
+from levelfield_io.recompute import rows_of_facts
 
 ROWS = {"small": 5_000_000, "full": 50_000_000}
 GOAL, MEMORY_MB = 1.15, 2000
+TIMES = 4  # memory is asked over the same file this many times
 PLAIN = Definition(threshold_s=20)
 ASKED: tuple[tuple[str, Definition], ...] = (
     ("service_level", PLAIN),
@@ -56,13 +56,11 @@ def ways(file: str) -> dict[str, Any]:
     """Both ways in one process and one engine, in turn; the numbers are compared."""
     engine = Engine()
     table = engine.see_files("contacts", [Path(file)], schema_of(CONTACTS))
-    rows = from_contacts(table).mutate(n_rows=ibis.literal(1, type="int64"))
     asked = Asked(tuple((MEASURES[n], d) for n, d in ASKED), by=("partner", "line"), grain=Grain.DAY)
-    expression = aggregated(VOLUME, rows, asked)
     run = engine.connection
 
     def ours() -> None:
-        engine.make_table("ours", expression)
+        engine.make_table("ours", rows_of_facts(engine, VOLUME, {"contacts": table}, asked))
 
     def peer() -> None:
         run.execute(f"CREATE OR REPLACE TABLE peer AS {BY_HAND.format(file=file)}")
@@ -78,13 +76,12 @@ def ways(file: str) -> dict[str, Any]:
     return {"ours": mine_s, "peer": peer_s, "off": off, "cells": cells}
 
 
-def only_ours(file: str) -> float:
-    """Ours alone, for its memory."""
+def only_ours(file: str, times: int) -> float:
+    """Ours alone, for its memory, over the file so many times."""
     engine = Engine()
-    table = engine.see_files("contacts", [Path(file)], schema_of(CONTACTS))
-    rows = from_contacts(table).mutate(n_rows=ibis.literal(1, type="int64"))
+    table = engine.see_files("contacts", [Path(file)] * times, schema_of(CONTACTS))
     asked = Asked(tuple((MEASURES[n], d) for n, d in ASKED), by=("partner", "line"), grain=Grain.DAY)
-    return clocked(lambda: engine.make_table("ours", aggregated(VOLUME, rows, asked)))[0]
+    return clocked(lambda: engine.make_table("ours", rows_of_facts(engine, VOLUME, {"contacts": table}, asked)))[0]
 
 
 def measure(size: str, folder: Path) -> list[Row]:
@@ -92,11 +89,11 @@ def measure(size: str, folder: Path) -> list[Row]:
     file = folder / "contacts.parquet"
     rows = contacts_parquet(ROWS[size], file)
     both = apart(ways, file).result
-    alone = apart(only_ours, file)
+    alone = apart(only_ours, file, TIMES)
     ratio = both["ours"] / both["peer"]
     same = f"{both['cells']:,} groups, {both['off']} differ"
     return [
         Row(f"15 measures by partner × day × line over {rows:,} contacts", f"{both['ours']:.2f} s ({same})", f"{both['peer']:.2f} s SQL by hand",
             ratio, f"≤ {GOAL}, equal", ratio <= GOAL and both["off"] == 0),
-        Row("its memory", f"{alone.peak_mb:,.0f} MB", "", None, f"≤ {MEMORY_MB:,} MB", alone.peak_mb <= MEMORY_MB),
+        Row(f"memory over {rows * TIMES:,} contacts (the file {TIMES} times)", f"{alone.peak_mb:,.0f} MB", "", None, f"≤ {MEMORY_MB:,} MB", alone.peak_mb <= MEMORY_MB),
     ]  # fmt: skip

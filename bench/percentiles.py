@@ -9,15 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import ibis
 import numpy as np
 
 from bench.measuring import CONTACTS, Row, apart, contacts_parquet, in_turn
 from levelfield.measures.histogram import percentile_ms
+from levelfield.measures.sheet import in_months
 from levelfield.measures.sheets.contacts import TIMES
 from levelfield.same_data.canonical import schema_of
 from levelfield_io.engine import Engine
 
 ROWS = {"small": 2_000_000, "full": 50_000_000}
+KEYS = ("partner", "line", "what")
 SHARES = (0.5, 0.9, 0.95)
 MOST_OFF, FASTER = 0.02, 20
 
@@ -27,19 +30,25 @@ def ways(file: str) -> dict[str, Any]:
     engine = Engine()
     run = engine.connection
     table = engine.see_files("contacts", [Path(file)], schema_of(CONTACTS))
-    engine.make_table("times", TIMES.build({"contacts": table}))
+    engine.make_table("days", TIMES.build({"contacts": table}))
+    engine.make_table("times", in_months(TIMES, ibis.table(TIMES.schema(), name="days")))
 
     def ours() -> dict[tuple[Any, ...], list[float]]:
-        rows = run.execute(
-            "SELECT partner, line, what, list(bin), list(n) FROM (SELECT partner, line, what, bin, sum(n)::BIGINT AS n FROM times GROUP BY ALL) GROUP BY ALL"
-        ).fetchall()
-        return {(p, line, w): [percentile_ms(np.array(b), np.array(n), s) for s in SHARES] for p, line, w, b, n in rows}
+        bins = run.execute(
+            "SELECT partner, line, what, bin, sum(n)::BIGINT AS n FROM times GROUP BY ALL ORDER BY ALL"
+        ).fetchnumpy()
+        first = np.flatnonzero(np.r_[True, np.any([bins[k][1:] != bins[k][:-1] for k in KEYS], axis=0)])
+        return {
+            tuple(bins[k][i] for k in KEYS): [percentile_ms(bins["bin"][i:j], bins["n"][i:j], s) for s in SHARES]
+            for i, j in zip(first, [*first[1:], len(bins["n"])], strict=True)
+        }
 
     def exact() -> list[tuple[Any, ...]]:
-        return run.execute(
+        rows: list[tuple[Any, ...]] = run.execute(
             "SELECT partner, line, count(*), quantile_disc(wait_ms, [0.5, 0.9, 0.95]), "
             "quantile_disc(talk_ms + coalesce(hold_ms, 0) + wrap_ms, [0.5, 0.9, 0.95]) FROM contacts WHERE answered GROUP BY ALL"
         ).fetchall()
+        return rows
 
     mine_s, peer_s, mine, theirs = in_turn(ours, exact, 3)
     off = [0.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -118,6 +118,11 @@ class Engine:
         """A table in memory under a name."""
         self.connection.register(name, table)
         return ibis.table(ibis_schema(table.schema), name=name)
+
+    def see_query(self, name: str, query: str, schema: Mapping[str, str]) -> ir.Table:
+        """A query under a name."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {query}")
+        return ibis.table(schema, name=name)
 
     def close(self) -> None:
         """Give everything back."""

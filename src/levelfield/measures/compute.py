@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 
@@ -44,6 +45,12 @@ class Asked:
         """The sheets that are needed."""
         names = [name for m, _ in self.measures for name in (m.sheet, m.denominator_sheet) if name]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def in_whole_months(self) -> bool:
+        """Does nothing asked for cut a month?"""
+        edges = () if self.period is None else (self.period.start, self.period.end)
+        return self.grain not in (Grain.DAY, Grain.WEEK) and all(edge.day == 1 for edge in edges)
 
 
 def check(asked: Asked) -> None:
@@ -104,6 +111,14 @@ def aggregated(sheet: Sheet, table: ir.Table, asked: Asked) -> ir.Table:
         totals |= _totals(index, measure, definition, sheet, table, fits, counted, since)
     keys = {"start_on": start, **grouped, **{e: table[e] for e in extra}}
     return table.group_by(**keys).aggregate(**totals)
+
+
+def part_read(sheet: Sheet, tables: Mapping[str, ir.Table], asked: Asked) -> ir.Table:
+    """Facts reduced to what the measures read and no further, for facts that no sheet was built of."""
+    whole = aggregated(sheet, ibis.table(sheet.schema(), name=sheet.name), asked)
+    read = {field.name for field in whole.op().find(ops.Field)}
+    apart = [*(c for c in sheet.apart if c in read and c != "there"), "there"]
+    return sheet.part_of(tables, [p for p in sheet.parts if p.name in read], apart)
 
 
 def covered_s(table: ir.Table, apart: Sequence[ir.Value]) -> ir.IntegerValue:

@@ -18,7 +18,7 @@ from levelfield.measures.compute import Asked, aggregated, check, finished
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value
 from levelfield_io.engine import Engine, quoted, sql_of
-from levelfield_io.sheets_at_hand import sheet_file
+from levelfield_io.sheets_at_hand import sheet_rows
 from levelfield_io.store import Store
 
 KEPT_ANSWERS = 3000
@@ -36,7 +36,7 @@ class Figures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._tables: OrderedDict[tuple[str, Publications, str], str | None] = OrderedDict()
+        self._tables: OrderedDict[tuple[str, Publications, str, bool], str | None] = OrderedDict()
         self._answers: OrderedDict[tuple[Any, ...], list[Value]] = OrderedDict()
         self._queries: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._number = 0
@@ -54,7 +54,7 @@ class Figures:
                 return self._answers[key]
             rows: dict[str, Sequence[Mapping[str, Any]]] = {}
             for sheet in asked.sheets:
-                table = self._table(home, which, sheet)
+                table = self._table(home, which, sheet, asked.in_whole_months)
                 if table is not None:
                     query = self._query(sheet, asked).replace(f'"{PLACE}"', quoted(table))
                     rows[sheet] = self._own_engine.connection.execute(query).to_arrow_table().to_pylist()
@@ -71,18 +71,18 @@ class Figures:
             self._engine = Engine()
         return self._engine
 
-    def _table(self, home: str, which: Publications, sheet: str) -> str | None:
+    def _table(self, home: str, which: Publications, sheet: str, in_months: bool) -> str | None:
         """The table of a sheet over some publications, loaded at first use."""
-        key = (home, which, sheet)
+        in_months = in_months and SHEETS[sheet].by_month
+        key = (home, which, sheet, in_months)
         if key not in self._tables:
             store = Store(Path(home))
-            files = [f for p, i in which if (f := sheet_file(store, p, i, sheet)) is not None]
+            rows = sheet_rows(store, dict(which), SHEETS[sheet], in_months)
             name = None
-            if files:
+            if rows:
                 self._number += 1
                 name = f"sheet_{self._number}"
-                listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
-                self._own_engine.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet([{listed}])")
+                self._own_engine.connection.execute(f"CREATE TABLE {name} AS {rows}")
             self._tables[key] = name
             while len(self._tables) > KEPT_TABLES:
                 _, gone = self._tables.popitem(last=False)

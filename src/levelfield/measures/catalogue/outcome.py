@@ -18,7 +18,7 @@ KINDS = "Never compare this kind of resolution with another kind: an agent's tic
 
 
 def window(name: str) -> Term:
-    """The part for the definition's number of days."""
+    """A part over the definition's number of days; the last days cannot know it yet and are not counted."""
 
     def term(t: ir.Table, d: Definition) -> ir.Value:
         if d.window_days not in WINDOWS_DAYS:
@@ -27,7 +27,8 @@ def window(name: str) -> Term:
                 expected="window_days of " + ", ".join(map(str, WINDOWS_DAYS)),
                 kind=RefusalKind.DEFINITION,
             )
-        return t[f"{name}_{d.window_days}"]
+        known = t.day + ibis.interval(days=d.window_days) <= t.last_day
+        return ibis.ifelse(known, t[name if name == "known" else f"{name}_{d.window_days}"], 0)
 
     return term
 
@@ -46,11 +47,11 @@ MEASURES = (
             "yes / answers", "surveys", Unit.SHARE, column("fcr_yes"), column("fcr_n"), Direction.HIGHER, asked=column("fcr_asked"),
             n_of="answers", kind="fcr survey", short="FCR (survey)", traps=(KINDS, "Content customers answer more often."), source=FCR),
     Measure("fcr_no_repeat", "First-contact resolution (no repeat)", "Share of answered contacts not followed by another of the same customer on the same line within the window.",
-            "1 − repeated / watched", "repeats", Unit.SHARE, lambda t, d: window("watched")(t, d) - window("repeated")(t, d), window("watched"),
+            "1 − repeated / known", "repeats", Unit.SHARE, lambda t, d: window("known")(t, d) - window("repeated")(t, d), window("known"),
             Direction.HIGHER, switches=("window_days",), kind="fcr repeat", short="FCR (no repeat)",
             traps=(KINDS, "The last days of the facts cannot know it yet; they are not counted."), source=FCR),
     Measure("repeat_contacts", "Repeat contacts", "Share of answered contacts followed by another of the same customer on the same line within the window.",
-            "repeated / watched", "repeats", Unit.SHARE, window("repeated"), window("watched"), Direction.LOWER, switches=("window_days",), source=FCR,
+            "repeated / known", "repeats", Unit.SHARE, window("repeated"), window("known"), Direction.LOWER, switches=("window_days",), source=FCR,
             traps=("Customers without a key cannot be followed and are left out.",)),
     Measure("csat", "Customer satisfaction", "Share of answers in the top quarter of the scale (4 and 5 of 5).", "satisfied / answers", "surveys",
             Unit.SHARE, column("csat_satisfied"), column("csat_n"), Direction.HIGHER, asked=column("csat_asked"), n_of="answers", short="CSAT",

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from levelfield.measures.histogram import bin_of
-from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced
+from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables
 
 DIMENSIONS = ("program", "site", "line", "channel", "language", "tenure_band", "reason")
 PARTS = (
@@ -22,7 +22,7 @@ PARTS = (
 NEW = ("0-30", "31-90")
 
 
-def build(tables: Tables) -> ir.Table:
+def rows_of(tables: Tables) -> ir.Table:
     """One additive row per contact."""
     t = tables["contacts"]
     one = t.answered.cast("int64")
@@ -30,7 +30,7 @@ def build(tables: Tables) -> ir.Table:
     nothing = ibis.null("int64")
     said = ~t.answered | t.resolved.notnull()
     known = ~t.answered | t.tenure_band.notnull()
-    rows = t.select(
+    return t.select(
         "partner",
         "day",
         *DIMENSIONS,
@@ -44,53 +44,71 @@ def build(tables: Tables) -> ir.Table:
         new_agents=ibis.ifelse(known, (t.answered & t.tenure_band.isin(NEW).fill_null(False)).cast("int64"), nothing),
         known_agents=ibis.ifelse(known, one, nothing),
     )
-    return reduced(PARTS, CONTACTS.apart, rows)
 
 
-CONTACTS = Sheet("contacts", "Single contacts", ("contacts",), DIMENSIONS, PARTS, build)
+CONTACTS = Sheet("contacts", "Single contacts", ("contacts",), DIMENSIONS, PARTS, rows_of)
 
 WINDOWS_DAYS = (1, 3, 7, 14, 30)
-REPEAT_PARTS = tuple(
-    part
-    for n in WINDOWS_DAYS
-    for part in (
-        Part(
-            f"watched_{n}",
-            f"Answered contacts of known customers that lie at least {n} days before the last delivered day.",
-        ),
+REPEAT_PARTS = (
+    Part("known", "Answered contacts of known customers."),
+    *(
         Part(
             f"repeated_{n}", f"Of these, followed by another contact of the customer on the same line within {n} days."
-        ),
-    )
+        )
+        for n in WINDOWS_DAYS
+    ),
 )
 
 
-def build_repeats(tables: Tables) -> ir.Table:
-    """Does the same customer come back on the same line? The last days cannot know it yet and are not counted."""
-    t = tables["contacts"]
-    following = t.arrived_at.lead().over(
-        ibis.window(group_by=[t.partner, t.customer, t.line], order_by=[t.arrived_at, t.contact_id])
+def repeats_rows(tables: Tables) -> ir.Table:
+    """Contacts of known customers on their own days, and each return on the day of the contact it comes after.
+
+    A return is found by looking back from the later contact, so facts of one more day add rows and change none. With
+    a table `own_days` only the facts of these days are counted; the others are what they look back on.
+    """
+    t = tables["contacts"].filter(lambda c: c.customer.notnull())
+    new, days = t, tables.get("own_days")
+    if days is not None:
+        new = t.semi_join(days, "day")
+        who = new.select("customer", line_=new.line.fill_null("")).distinct()
+        old = t.anti_join(days, "day")
+        t = old.semi_join(who, [old.customer == who.customer, old.line.fill_null("") == who.line_]).union(new)
+    before = ibis.window(group_by=[t.partner, t.customer, t.line], order_by=[t.arrived_at, t.contact_id])
+    earlier = ("day", *DIMENSIONS, "answered", "arrived_at")
+    pairs = t.select("partner", "day", "arrived_at", **{f"{c}_before": t[c].lag().over(before) for c in earlier})
+    if days is not None:
+        pairs = pairs.semi_join(days, "day")
+    gap_s = pairs.arrived_at.epoch_seconds() - pairs.arrived_at_before.epoch_seconds()
+    pairs = pairs.mutate(gap_s=gap_s).filter(lambda p: p.answered_before & (p.gap_s <= LONGEST_WINDOW_DAYS * A_DAY_S))
+    zero, one, day_s = (ibis.literal(n, type="int64") for n in (0, 1, A_DAY_S))
+    new = new.filter(new.answered)
+    known = new.select(
+        "partner",
+        "day",
+        *DIMENSIONS,
+        span_s=day_s,
+        known=one,
+        **{f"repeated_{n}": zero for n in WINDOWS_DAYS},
+        n_rows=one,
     )
-    t = t.mutate(
-        gap_s=following.epoch_seconds() - t.arrived_at.epoch_seconds(), last_day=tables["last_day"].last_day.as_scalar()
-    )
-    known = t.answered & t.customer.notnull()
-    values: dict[str, ir.Value] = {}
-    for n in WINDOWS_DAYS:
-        watched = known & (t.day + ibis.interval(days=n) <= t.last_day)
-        values[f"watched_{n}"] = watched.cast("int64")
-        values[f"repeated_{n}"] = (watched & (t.gap_s <= n * A_DAY_S)).fill_null(False).cast("int64")
-    rows = t.select("partner", "day", *DIMENSIONS, span_s=ibis.literal(A_DAY_S, type="int64"), **values)
-    return reduced(REPEAT_PARTS, REPEATS.apart, rows)
+    returns = pairs.select(
+        "partner", day=pairs.day_before, **{d: pairs[f"{d}_before"] for d in DIMENSIONS}, span_s=day_s, known=zero,
+        **{f"repeated_{n}": (pairs.gap_s <= n * A_DAY_S).cast("int64") for n in WINDOWS_DAYS}, n_rows=zero,
+    )  # fmt: skip
+    return known.union(returns)
 
 
-REPEATS = Sheet("repeats", "Repeat contacts", ("contacts",), DIMENSIONS, REPEAT_PARTS, build_repeats, reach_days=31)
+LONGEST_WINDOW_DAYS = max(WINDOWS_DAYS)
+REPEATS = Sheet(
+    "repeats", "Repeat contacts", ("contacts",), DIMENSIONS, REPEAT_PARTS, repeats_rows,
+    looks_back_days=LONGEST_WINDOW_DAYS + 1, to_last_day=True, version=2,
+)  # fmt: skip
 
 TIME_DIMENSIONS = ("program", "site", "line", "channel")
 TIME_PARTS = (Part("n", "Contacts or tickets in the bin."),)
 
 
-def build_times(tables: Tables) -> ir.Table:
+def times_rows(tables: Tables) -> ir.Table:
     """How many contacts or tickets took about how long."""
     pieces = []
     if "contacts" in tables:
@@ -112,9 +130,16 @@ def build_times(tables: Tables) -> ir.Table:
     together = rows[0]
     for more in rows[1:]:
         together = together.union(more)
-    return reduced(TIME_PARTS, TIMES.apart, together)
+    return together
 
 
 TIMES = Sheet(
-    "times", "Histograms of times", ("contacts", "tickets"), TIME_DIMENSIONS, TIME_PARTS, build_times, ("what", "bin")
+    "times",
+    "Histograms of times",
+    ("contacts", "tickets"),
+    TIME_DIMENSIONS,
+    TIME_PARTS,
+    times_rows,
+    ("what", "bin"),
+    by_month=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced, span_of
+from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, span_of
 
 DIMENSIONS = ("line", "channel")
 PARTS = (
@@ -25,7 +25,7 @@ def locked(forecasts: ir.Table, lock_days: int) -> ir.Table:
     return in_time.mutate(latest=latest).filter(lambda t: t.made_at == t.latest)
 
 
-def build(tables: Tables) -> ir.Table:
+def rows_of(tables: Tables) -> ir.Table:
     """Three levels side by side; an interval without an actual or without a forecast is left out of both."""
     actual = tables["intervals"]
     actual = actual.group_by([actual[k] for k in KEYS]).aggregate(actual=actual.offered.sum())
@@ -69,7 +69,7 @@ def build(tables: Tables) -> ir.Table:
             )
         )
     together = levels[0].union(levels[1]).union(levels[2])
-    return reduced(PARTS, FORECAST_ERROR.apart, together)
+    return together
 
 
 LOCK_DAYS = 10  # a forecast counts as locked when it was made this many days before; agreements may ask for another
@@ -79,7 +79,7 @@ FORECAST_ERROR = Sheet(
     ("forecasts", "intervals"),
     DIMENSIONS,
     PARTS,
-    build,
+    rows_of,
     ("level",),
     all_shapes=True,
 )

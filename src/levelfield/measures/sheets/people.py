@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from levelfield.measures.sheet import Part, Sheet, Tables, reduced, span_of
+from levelfield.measures.sheet import Part, Sheet, Tables, span_of
 
 LOST = ("leave_ms", "absence_ms", "training_ms", "meeting_ms", "break_ms", "system_ms", "other_ms")
 SCHEDULE_DIMENSIONS = ("program", "site", "line", "queue", "channel")
@@ -13,16 +13,15 @@ SCHEDULE_PARTS = tuple(
 )
 
 
-def build_schedules(tables: Tables) -> ir.Table:
+def schedules_rows(tables: Tables) -> ir.Table:
     """Paid, scheduled and lost time by day."""
     t = tables["schedules"]
-    rows = t.select(
+    return t.select(
         "partner", "day", *SCHEDULE_DIMENSIONS, *(p.name for p in SCHEDULE_PARTS), span_s=span_of(t).cast("int64")
     )
-    return reduced(SCHEDULE_PARTS, SCHEDULES.apart, rows)
 
 
-SCHEDULES = Sheet("schedules", "Schedules", ("schedules",), SCHEDULE_DIMENSIONS, SCHEDULE_PARTS, build_schedules)
+SCHEDULES = Sheet("schedules", "Schedules", ("schedules",), SCHEDULE_DIMENSIONS, SCHEDULE_PARTS, schedules_rows)
 
 HEADCOUNT_DIMENSIONS = ("program", "site", "line", "tenure_band")
 HEADCOUNT_PARTS = (
@@ -35,16 +34,15 @@ HEADCOUNT_PARTS = (
 )
 
 
-def build_headcount(tables: Tables) -> ir.Table:
+def headcount_rows(tables: Tables) -> ir.Table:
     """Headcount as person-days, which can be added over time."""
     t = tables["headcount"]
     days = (t.headcount_milli * t.length_s / 86_400).round().cast("int64")
-    rows = t.select(
+    return t.select(
         "partner", "day", *HEADCOUNT_DIMENSIONS, "starters", "leavers", "leavers_0_90", "absent_days_milli", "planned_days_milli",
         span_s=span_of(t).cast("int64"), person_days_milli=days,
         new_person_days_milli=t.tenure_band.isin(("0-30", "31-90")).ifelse(days, 0).cast("int64"),
     )  # fmt: skip
-    return reduced(HEADCOUNT_PARTS, HEADCOUNT.apart, rows)
 
 
-HEADCOUNT = Sheet("headcount", "Headcount", ("headcount",), HEADCOUNT_DIMENSIONS, HEADCOUNT_PARTS, build_headcount)
+HEADCOUNT = Sheet("headcount", "Headcount", ("headcount",), HEADCOUNT_DIMENSIONS, HEADCOUNT_PARTS, headcount_rows)

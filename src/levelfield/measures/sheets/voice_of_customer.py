@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced
+from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables
 
 SURVEY_DIMENSIONS = ("program", "site", "line", "channel", "language", "tenure_band", "reason")
 SURVEY_PARTS = tuple(
@@ -26,7 +26,7 @@ SURVEY_PARTS = tuple(
 )
 
 
-def build_surveys(tables: Tables) -> ir.Table:
+def surveys_rows(tables: Tables) -> ir.Table:
     """One additive row per invitation."""
     t = tables["surveys"]
 
@@ -37,7 +37,7 @@ def build_surveys(tables: Tables) -> ir.Table:
     answered = t.responded & t.score_milli.notnull()
     width = (t.scale_high_milli - t.scale_low_milli).nullif(0)
     place = ((t.score_milli - t.scale_low_milli) * 1000 / width).round()
-    rows = t.select(
+    return t.select(
         "partner", "day", *SURVEY_DIMENSIONS, span_s=ibis.literal(A_DAY_S, type="int64"),
         csat_asked=n(csat), csat_n=n(csat & answered),
         # An answer on a scale nobody told is not an unsatisfied one.
@@ -47,10 +47,9 @@ def build_surveys(tables: Tables) -> ir.Table:
         detractors=n(nps & answered & (t.score_milli <= 6000)),
         fcr_asked=n(fcr), fcr_n=n(fcr & t.responded & t.resolved.notnull()), fcr_yes=n(fcr & t.responded & t.resolved),
     )  # fmt: skip
-    return reduced(SURVEY_PARTS, SURVEYS.apart, rows)
 
 
-SURVEYS = Sheet("surveys", "Surveys", ("surveys",), SURVEY_DIMENSIONS, SURVEY_PARTS, build_surveys)
+SURVEYS = Sheet("surveys", "Surveys", ("surveys",), SURVEY_DIMENSIONS, SURVEY_PARTS, surveys_rows)
 
 EVALUATION_DIMENSIONS = ("program", "site", "line", "channel", "tenure_band", "reason")
 EVALUATION_PARTS = (
@@ -60,7 +59,7 @@ EVALUATION_PARTS = (
 )
 
 
-def build_evaluations(tables: Tables) -> ir.Table:
+def evaluations_rows(tables: Tables) -> ir.Table:
     """One additive row per evaluation."""
     t = tables["evaluations"]
     free = {
@@ -69,11 +68,10 @@ def build_evaluations(tables: Tables) -> ir.Table:
         )
         for c in ("customer", "business", "compliance")
     }
-    rows = t.select(
+    return t.select(
         "partner", "day", *EVALUATION_DIMENSIONS, "scored_by", "sample", "score_milli",
         span_s=ibis.literal(A_DAY_S, type="int64"), evaluated=ibis.literal(1, type="int64"), **free,
     )  # fmt: skip
-    return reduced(EVALUATION_PARTS, EVALUATIONS.apart, rows)
 
 
 EVALUATIONS = Sheet(
@@ -82,7 +80,7 @@ EVALUATIONS = Sheet(
     ("evaluations",),
     EVALUATION_DIMENSIONS,
     EVALUATION_PARTS,
-    build_evaluations,
+    evaluations_rows,
     ("scored_by", "sample"),
 )
 
@@ -94,7 +92,7 @@ CALIBRATION_PARTS = (
 )
 
 
-def build_calibration(tables: Tables) -> ir.Table:
+def calibration_rows(tables: Tables) -> ir.Table:
     """Contacts that both sides scored, within one month: facts are stored by month, so no pair may depend on two."""
     t = tables["evaluations"].filter(lambda e: e.contact_id.notnull() & e.score_milli.notnull())
     t = t.mutate(month=t.day.truncate("M"))
@@ -108,13 +106,12 @@ def build_calibration(tables: Tables) -> ir.Table:
     ours, theirs = side("client"), side("partner")
     both = ours.join(theirs, [ours[k] == theirs[k] for k in ("partner", "contact_id", "month")])
     gap = (ours.score - theirs.score).round().cast("int64")
-    rows = both.select(
+    return both.select(
         partner=ours.partner, day=ours.day, **{d: ours[d] for d in CALIBRATION_DIMENSIONS},
         span_s=ibis.literal(A_DAY_S, type="int64"), pairs=ibis.literal(1, type="int64"), gap_milli=gap, gap_abs_milli=gap.abs(),
     )  # fmt: skip
-    return reduced(CALIBRATION_PARTS, CALIBRATION.apart, rows)
 
 
 CALIBRATION = Sheet(
-    "calibration", "Calibration", ("evaluations",), CALIBRATION_DIMENSIONS, CALIBRATION_PARTS, build_calibration
+    "calibration", "Calibration", ("evaluations",), CALIBRATION_DIMENSIONS, CALIBRATION_PARTS, calibration_rows
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, reduced, span_of
+from levelfield.measures.sheet import A_DAY_S, Part, Sheet, Tables, span_of
 
 THRESHOLDS_S = (10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
 SHORTS_S = (3, 5, 10)
@@ -39,21 +39,25 @@ def from_intervals(t: ir.Table) -> ir.Table:
 
 def from_contacts(t: ir.Table) -> ir.Table:
     """Contacts as additive rows: each is one offered contact."""
-    one, nothing = ibis.literal(1, type="int64"), ibis.null("int64")
+    # Small numbers are added up faster than large ones; the sums are large again.
+    one, nothing = ibis.literal(1, type="int32"), ibis.null("int64")
     lost = ~t.answered & ~t.callback.fill_null(False)
 
     def where(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:
-        return ibis.ifelse(condition, value, 0).cast("int64")
+        return ibis.ifelse(condition, value, 0)
+
+    def flag(condition: ir.BooleanValue) -> ir.Value:
+        return condition.cast("int32")
 
     handle_s = (t.talk_ms + ibis.coalesce(t.hold_ms, 0) + t.wrap_ms).cast("float64") / 1000
     known = t.wait_ms.notnull()
     values: dict[str, ir.Value] = dict.fromkeys((p.name for p in PARTS), nothing)
     values |= {
         "offered": one,
-        "answered": t.answered.cast("int64"),
-        "abandoned": lost.cast("int64"),
-        "callbacks": ibis.ifelse(t.callback.notnull(), t.callback.cast("int64"), nothing),
-        "transferred": ibis.ifelse(t.transferred.notnull(), where(t.answered, t.transferred.cast("int64")), nothing),
+        "answered": flag(t.answered),
+        "abandoned": flag(lost),
+        "callbacks": ibis.ifelse(t.callback.notnull(), flag(t.callback), ibis.null("int32")),
+        "transferred": ibis.ifelse(t.transferred.notnull(), where(t.answered, flag(t.transferred)), ibis.null("int32")),
         "wait_answered_ms": ibis.ifelse(known, where(t.answered, t.wait_ms), nothing),
         "wait_abandoned_ms": ibis.ifelse(known, where(lost, t.wait_ms), nothing),
         "longest_wait_ms": t.wait_ms,
@@ -64,23 +68,22 @@ def from_contacts(t: ir.Table) -> ir.Table:
         "handle_sq_s2": ibis.ifelse(t.answered, (handle_s * handle_s).round().cast("int64"), 0),
     }
     for s in THRESHOLDS_S:
-        values[f"answered_{s}"] = ibis.ifelse(known, (t.answered & (t.wait_ms <= s * 1000)).cast("int64"), nothing)
-        values[f"abandoned_{s}"] = ibis.ifelse(known, (lost & (t.wait_ms <= s * 1000)).cast("int64"), nothing)
+        values[f"answered_{s}"] = ibis.ifelse(known, flag(t.answered & (t.wait_ms <= s * 1000)), ibis.null("int32"))
+        values[f"abandoned_{s}"] = ibis.ifelse(known, flag(lost & (t.wait_ms <= s * 1000)), ibis.null("int32"))
     for s in SHORTS_S:
-        values[f"short_{s}"] = ibis.ifelse(known, (lost & (t.wait_ms < s * 1000)).cast("int64"), nothing)
+        values[f"short_{s}"] = ibis.ifelse(known, flag(lost & (t.wait_ms < s * 1000)), ibis.null("int32"))
     return t.select(
         *("partner", "day", *DIMENSIONS),
         threshold_ms=nothing,
         short_ms=nothing,
         span_s=ibis.literal(A_DAY_S, type="int64"),
-        **{name: value.cast("int64") for name, value in values.items()},
+        **values,
     )
 
 
-def build(tables: Tables) -> ir.Table:
+def rows_of(tables: Tables) -> ir.Table:
     """Intervals where they are delivered; contacts are counted only where there are none, so nothing counts twice."""
-    rows = from_intervals(tables["intervals"]) if "intervals" in tables else from_contacts(tables["contacts"])
-    return reduced(PARTS, APART, rows)
+    return from_intervals(tables["intervals"]) if "intervals" in tables else from_contacts(tables["contacts"])
 
 
-VOLUME = Sheet("volume", "Volume and times", ("intervals", "contacts"), DIMENSIONS, PARTS, build, EXTRA)
+VOLUME = Sheet("volume", "Volume and times", ("intervals", "contacts"), DIMENSIONS, PARTS, rows_of, EXTRA)
