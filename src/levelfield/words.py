@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,8 +30,10 @@ class Refusal(Exception):
         expected: str = "",
         next_step: str = "",
         kind: RefusalKind = RefusalKind.RULE,
+        options: Iterable[str] = (),
     ) -> None:
         self.what, self.where, self.expected, self.next_step, self.kind = what, where, expected, next_step, kind
+        self.options = tuple(options)  # of a delivery: what would answer the refusal; each face says where to give it
         super().__init__(self.sentence)
 
     @property
@@ -44,14 +47,31 @@ class Refusal(Exception):
         return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part)
 
 
-def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known words that look most like a mistyped one, best first.
+LIKE = 0.65  # below this, two words share letters by chance
 
-    >>> nearest("Billng", ["Billing", "Orders"])
-    ['Billing']
+
+def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names a mistyped or shortened one may mean, best first; none where nothing is like it.
+
+    >>> nearest("Billng", ["Billing", "Orders"]), nearest("North", ["Partner North", "Partner South"])
+    (['Billing'], ['Partner North'])
+    >>> nearest("Partner Centre", ["Partner North"])
+    []
     """
-    by_folded = {name.casefold(): name for name in known}
-    return [by_folded[m] for m in difflib.get_close_matches(word.casefold(), list(by_folded), n=most, cutoff=0.5)]
+    alike = [(_likeness(word, name), name) for name in dict.fromkeys(known)]
+    return [name for _, name in sorted(((n, m) for n, m in alike if n), key=lambda pair: -pair[0])[:most]]
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are, or 0 when what they do not share is not alike: a shared “Partner” says nothing."""
+    one, other = one.casefold(), other.casefold()
+    words, others = (re.findall(r"[^\W_]+", name) for name in (one, other))
+    rest = " ".join(w for w in words if w not in others)
+    other_rest = " ".join(w for w in others if w not in words)
+    contained = (not rest or not other_rest) and bool(set(words) & set(others))
+    if not contained and difflib.SequenceMatcher(None, rest, other_rest).ratio() < LIKE:
+        return 0.0
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 class Grain(StrEnum):

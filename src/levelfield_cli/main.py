@@ -23,6 +23,7 @@ from levelfield_cli import (
     verify,
     world,
 )
+from levelfield_cli.asking import where_to_say
 from levelfield_cli.showing import err
 
 EXIT = {RefusalKind.DEFINITION: 10, RefusalKind.FILE: 11, RefusalKind.PERMISSION: 12, RefusalKind.RULE: 13}
@@ -57,7 +58,7 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        err.print(refusal.sentence, markup=False, soft_wrap=True)
+        err.print(refusal.sentence + where_to_say(refusal.options), markup=False, soft_wrap=True)
         sys.exit(EXIT[refusal.kind])
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

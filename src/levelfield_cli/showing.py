@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from levelfield.same_data.finding import Finding, Severity
+from levelfield_cli.asking import where_to_say
 from levelfield_io.harmless import harmless_cell
 from levelfield_io.looking import Progress as Told
 
@@ -63,7 +64,11 @@ def show_findings(name: str, findings: Sequence[Finding], *, notes: bool = True)
     """Findings as sentences, most urgent first."""
     for finding in findings:
         if finding.severity is not Severity.NOTE or notes:
-            err.print(f"{MARKS[finding.severity]}  {finding.told(name)}", markup=False, soft_wrap=True)
+            err.print(
+                f"{MARKS[finding.severity]}  {finding.told(name)}{where_to_say(finding.options)}",
+                markup=False,
+                soft_wrap=True,
+            )
 
 
 def findings_data(name: str, findings: Sequence[Finding]) -> list[Mapping[str, Any]]:
@@ -71,7 +76,7 @@ def findings_data(name: str, findings: Sequence[Finding]) -> list[Mapping[str, A
     return [
         {
             "file": name, "rule": f.rule, "severity": f.severity.name.lower(), "sentence": f.sentence, "count": f.count,
-            "examples": [vars(e) for e in f.examples], "next_step": f.next_step,
+            "examples": [vars(e) for e in f.examples], "next_step": f.next_step + where_to_say(f.options),
         }
         for f in findings
     ]  # fmt: skip

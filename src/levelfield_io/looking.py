@@ -80,8 +80,9 @@ def choose_profile(
         raise Refusal(
             f"No profile knows this file. Its headers are {', '.join(opened.headers[:25])}",
             where=name,
-            expected="one of the formats of `levelfield check --list-profiles`",
-            next_step="Name a profile with --profile, or make one with `levelfield check FILE --guess`.",
+            expected="a format that a profile reads",
+            next_step="Name a profile, or make one of your own.",
+            options=("profile",),
             kind=RefusalKind.FILE,
         )
     chosen = known[0]

@@ -72,3 +72,11 @@ def test_the_last_zero_days_are_not_delivered_days(tmp_path):
         )
     )
     assert last == dt.date(2026, 3, 29)
+
+
+def test_rows_of_a_month_are_told_as_months(monthly):
+    _, outcome = monthly
+    told = {f.rule: f.sentence for file in outcome.files for f in file.findings.all}
+    assert "(an average month has 84,793 contacts offered before, 175,212 after)" in told["merged_unit"]
+    assert "partner-months" in told["does_not_add_up"]
+    assert "111AF8, 2016-03:" in told["does_not_add_up"]

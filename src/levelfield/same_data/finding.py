@@ -35,6 +35,7 @@ class Finding:
     count: int = 1
     examples: tuple[Example, ...] = ()
     next_step: str = ""
+    options: tuple[str, ...] = ()  # of a delivery: what would answer the finding; each face says where to give it
 
     def told(self, name: str) -> str:
         """The finding as one paragraph, with the file, the first places and the next step."""

@@ -487,10 +487,11 @@ def missing_columns(reading: Reading) -> None:
             f"Profile “{reading.profile.name}” finds no column for {', '.join(gone)}",
             where="The header",
             expected=(f"one of {', '.join(wanted)}; " if wanted else "") + f"found {', '.join(reading.headers)}",
-            next_step="Name the partner with --partner."
+            next_step="Name the partner."
             if gone == ["partner"]
-            else f"Say with the delivery: {', '.join(f'--set {name}=…' for name in dict.fromkeys(asked))}."
+            else f"Say with the delivery: {', '.join(dict.fromkeys(asked))}."
             if asked
-            else "Choose another profile with --profile.",
+            else "Choose another profile.",
+            options=("partner",) if gone == ["partner"] else dict.fromkeys(asked) or ("profile",),
             kind=RefusalKind.FILE,
         )

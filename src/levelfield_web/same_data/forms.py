@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from levelfield_io.profiles_at_hand import profiles
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.same_data.queries import estate
+
+CLIENTS_OWN = ("partner", "add_unknown")  # fields that a partner, who delivers for itself, does not have
 
 
 class DeliverForm(forms.Form):
@@ -56,7 +60,8 @@ class DeliverForm(forms.Form):
             names = estate(viewer=viewer)
             self.fields["partner"].choices = [("", _("the file says"))] + [(k, names.name_of(k)) for k in names.keys]  # type: ignore[attr-defined]
         else:
-            del self.fields["partner"], self.fields["add_unknown"]
+            for name in CLIENTS_OWN:
+                del self.fields[name]
 
     @property
     def options(self) -> dict[str, str]:
@@ -64,3 +69,17 @@ class DeliverForm(forms.Form):
         given = self.cleaned_data
         found = {name: str(given[name]) for name in ("zone", "threshold_s") if given.get(name)}
         return found | {name: "yes" for name in ("add_unknown", "zeros_are_real") if given.get(name)}
+
+
+def where_to_say(options: Iterable[str], *, viewer: Viewer) -> str:
+    """The sentence that names the fields for what a finding or a refusal asks for, or who can do it; empty without any."""
+    given = tuple(options)
+    if not given:
+        return ""
+    own = {n: f for n, f in DeliverForm.base_fields.items() if viewer.is_client or n not in CLIENTS_OWN}
+    labels = [f"“{own[name].label}”" for name in given if name in own]
+    ways = [gettext("Deliver the file again with %(labels)s") % {"labels": ", ".join(labels)}] if labels else []
+    if len(labels) < len(given):
+        who = gettext("ask who runs this house") if viewer.is_client else gettext("ask the client")
+        ways.append(who if ways else who.capitalize())
+    return " " + gettext(" or ").join(ways) + "."

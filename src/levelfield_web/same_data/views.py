@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,7 @@ from levelfield_web.parts.bodies import announced, takes_files
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data import actions, queries, warehouse
-from levelfield_web.same_data.forms import DeliverForm
+from levelfield_web.same_data.forms import DeliverForm, where_to_say
 from levelfield_web.same_data.models import AT_WORK, Delivery, State
 
 MOST_DELIVERIES = 50
@@ -88,15 +89,18 @@ def _delivery(request: Request, delivery_id: int) -> Delivery:
 def delivery(request: Request, delivery_id: int, format: str = "html") -> HttpResponse:
     """One delivery: how far it is, what was found, what to do next."""
     found = _delivery(request, delivery_id)
+    findings = [_with_place(f, request) for f in found.findings]
+    names = queries.estate(viewer=request.viewer)
     table = Table(
         f"delivery-{found.pk}-findings",
         ("rule", "severity", "sentence", "count", "next_step", "examples"),
-        tuple(
-            (f["rule"], f["severity"], f["sentence"], f["count"], f["next_step"], f["examples"]) for f in found.findings
-        ),
+        tuple((f["rule"], f["severity"], f["sentence"], f["count"], f["next_step"], f["examples"]) for f in findings),
     )
     context = {
         "delivery": found,
+        "findings": findings,
+        "publications": [(p, names.name_of(p), i) for p, i in found.publications.items()],
+        "refusal": _with_place(found.refusal, request) if found.refusal else None,
         "at_work": found.state in AT_WORK,
         "can_publish": found.state == State.CHECKED,
         "can_withdraw": found.state == State.CHECKED
@@ -106,6 +110,12 @@ def delivery(request: Request, delivery_id: int, format: str = "html") -> HttpRe
         "per_cent": round(found.share * 100),
     }
     return answer(request, "same_data/delivery.html", context, table=table)
+
+
+def _with_place(told: dict[str, Any], request: Request) -> dict[str, Any]:
+    """A finding or a refusal whose next step names the place on these pages."""
+    place = where_to_say(told.get("options", ()), viewer=request.viewer)
+    return told | {"next_step": f"{told.get('next_step', '')}{place}".strip()}
 
 
 @require_POST

@@ -43,7 +43,7 @@ def work_on(delivery: Delivery, token: str) -> None:
         state, result = _result(outcome, publishing)
     except Refusal as refusal:
         state = State.REFUSED
-        result = {"refusal": {k: getattr(refusal, k) for k in ("what", "where", "expected", "next_step")}}
+        result = {"refusal": {k: getattr(refusal, k) for k in ("what", "where", "expected", "next_step", "options")}}
     if state == State.PUBLISHED:
         for partner in store().estate.partners:
             know_partner(key=partner.key, name=partner.name, by=HOUSE, at=timezone.now())

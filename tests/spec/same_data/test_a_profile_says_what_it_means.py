@@ -82,5 +82,6 @@ def test_a_header_may_be_named_with_the_delivery():
 
 def test_what_must_be_said_with_the_delivery_is_asked_for():
     profile = profile_from_data(with_column("length_s", {"constant": "$length"}))
-    with pytest.raises(Refusal, match="Say with the delivery: --set length=…"):
+    with pytest.raises(Refusal, match="Say with the delivery: length") as refused:
         missing_columns(Reading(("Date",), profile, ESTATE, {"partner": "north"}, "k"))
+    assert refused.value.options == ("length",), "the command line and the pages each say where that is given"

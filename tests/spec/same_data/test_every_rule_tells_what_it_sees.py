@@ -199,8 +199,8 @@ WORLDS = (
     ),
     World(
         "does_not_add_up", WARNING,
-        "Answered + abandoned differ from offered by more than 2 % on 1 partner-day (0 above it); "
-        "the largest is north on 2026-03-05: 97 against 100 offered.",
+        "Answered + abandoned differ from offered by more than 2 % in 1 partner-day (0 above it); "
+        "the largest is north, 2026-03-05: 97 against 100 offered.",
         [{"abandoned": 7}], [{"abandoned": 8}],
     ),
     # Names.
@@ -221,7 +221,7 @@ WORLDS = (
         [{"contact_id": "+44 20 7946 0018"}], [{"contact_id": "00123456-7890-4000-8000-123456789012"}], "contacts",
     ),
     World(
-        "unknown_partner", REFUSED, "A partner is not known: “Nord” (1 row; did you mean North or North Ltd?).",
+        "unknown_partner", REFUSED, "A partner is not known: “Nord” (1 row; did you mean North?).",
         [{"partner": "Nord"}], [{"partner": "NORTH LTD"}],
     ),
     World(
@@ -233,12 +233,12 @@ WORLDS = (
     ),
     World(
         "merged_unit", WARNING,
-        "north and south look as if they merged into east on 2026-03-22: the old units end there and the new one begins (600 before, 600 after).",
+        "north and south look as if they merged into east on 2026-03-22: the old units end there and the new one begins (an average day has 600 contacts offered before, 600 after).",
         MERGED, [r for p in ("north", "south", "west") for r in days(40, partner=p)] + MERGED[40:60], count=2, estate=FOUR,
     ),
     World(
         "merged_unit", NOTE,
-        "north and south look as if they merged into east on 2026-03-22: the old units end there and the new one begins (600 before, 600 after).",
+        "north and south look as if they merged into east on 2026-03-22: the old units end there and the new one begins (an average day has 600 contacts offered before, 600 after).",
         MERGED, MERGED[:40], count=2, estate=replace(FOUR, merges=(Merge(("north", "south"), "east", dt.date(2026, 3, 22)),)),
     ),
     # The delivery as a whole.

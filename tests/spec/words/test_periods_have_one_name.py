@@ -77,3 +77,18 @@ def test_a_refusal_is_where_what_expected_and_next_step_in_one_paragraph():
 def test_the_nearest_words_come_best_first_whatever_their_case():
     assert nearest("billing uk", ["Billing UK", "Billing IE", "Orders"])[0] == "Billing UK"
     assert nearest("xyz", ["Billing UK"]) == []
+    assert nearest("Partner Nort", ["Partner North", "Partner South"])[0] == "Partner North"
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("Acme", "Partner East"),
+        ("Partner Centre", "Partner North"),
+        ("Returns", "Retail"),
+        ("Orders", "Other"),
+        ("", "Other"),
+    ],
+)
+def test_a_name_that_is_nothing_like_it_is_not_suggested(word, known):
+    assert nearest(word, [known]) == []

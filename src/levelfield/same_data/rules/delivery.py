@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from levelfield.same_data.finding import Finding, Severity
-from levelfield.same_data.rules.rule import Look, TableRule, rows
+from levelfield.same_data.rules.rule import Look, TableRule, grain_of, rows
 from levelfield.same_data.zones import autumn_hours, spring_gaps
 
 USUAL_VOLUME = 20  # a partner with fewer contacts on a usual day may well have none on another
@@ -54,7 +54,8 @@ def _tell_zeros(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
     partners = {r["partner"] for r in daily}
     days = sorted({r["day"] for r in daily})
     everyone = [d for d in days if all(d in zero.get(p, ()) or not _has(daily, p, d) for p in partners)]
-    next_step = "Deliver the days when they are known. If the zeros are real, deliver with --zeros-are-real."
+    next_step = "Deliver the days when they are known. If the zeros are real, say so when you deliver the file again."
+    options = ("zeros_are_real",)
     if everyone and len(partners) > 1:
         found.append(
             Finding(
@@ -63,6 +64,7 @@ def _tell_zeros(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
                 f"All {len(partners)} partners show zero on {spans(everyone)}: taken as not delivered.",
                 sum(len([d for d in z if d in everyone]) for z in zero.values()),
                 next_step=next_step,
+                options=options,
             )
         )
     for partner, own in sorted(zero.items()):
@@ -72,10 +74,11 @@ def _tell_zeros(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
                 Finding(
                     "zeros_for_not_delivered",
                     Severity.WARNING,
-                    f"{look.estate.name_of(partner)} shows zero on {spans(alone)}, against a usual day of hundreds or thousands: "
-                    "taken as not delivered.".replace("hundreds or thousands", _usual(daily, partner)),
+                    f"{look.estate.name_of(partner)} shows zero on {spans(alone)}, against a usual {_grain(daily, partner)} of "
+                    f"{_usual(daily, partner)}: taken as not delivered.",
                     len(alone),
                     next_step=next_step,
+                    options=options,
                 )
             )
     return found
@@ -84,6 +87,10 @@ def _tell_zeros(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
 def _usual(daily: Sequence[Mapping[str, Any]], partner: str) -> str:
     middle = statistics.median(r["volume"] for r in daily if r["partner"] == partner and r["volume"] is not None)
     return f"{middle:,.0f}"
+
+
+def _grain(daily: Sequence[Mapping[str, Any]], partner: str) -> str:
+    return grain_of(max(r["length_s"] or 0 for r in daily if r["partner"] == partner))
 
 
 def _has(daily: Sequence[Mapping[str, Any]], partner: str, day: dt.date) -> bool:
@@ -154,7 +161,7 @@ def _tell_jump(daily: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
                 Finding(
                     "level_jump",
                     Severity.WARNING,
-                    f"{look.estate.name_of(partner)}: a usual day has {statistics.median(later):,.0f} contacts from {first} on, "
+                    f"{look.estate.name_of(partner)}: a usual {_grain(daily, partner)} has {statistics.median(later):,.0f} contacts from {first} on, "
                     f"against {statistics.median(earlier):,.0f} in the facts published before.",
                     len(later),
                     next_step="Ask whether the export's filter, queues or unit changed with this file.",

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from levelfield.same_data.finding import Finding, Severity
-from levelfield.same_data.rules.rule import Look, RowRule, TableRule
+from levelfield.same_data.rules.rule import Look, RowRule, TableRule, grain_of
 from levelfield.same_data.rules.rule import rows as rows_of
 from levelfield.same_data.shape import Kind
 from levelfield.words import nearest
@@ -79,7 +79,8 @@ def _tell_partners(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Findin
             Severity.REFUSED,
             f"{'A partner is' if len(unknown) == 1 else f'{len(unknown)} partners are'} not known: {', '.join(parts)}{more}.",
             sum(r["n"] for r in unknown),
-            next_step="Correct the name, add it as an alias in estate.toml, or deliver with --add-unknown to welcome new partners.",
+            next_step="Correct the name, add it as another name of a known partner, or welcome new partners.",
+            options=("estate", "add_unknown"),
         )
     ]
 
@@ -112,21 +113,23 @@ def _tell_places(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
                         f"{partner.name} has no {what} “{name}”"
                         + (f"; did you mean {' or '.join(near)}?" if near else "."),
                         count,
-                        next_step=f"Correct the {what}, add it in estate.toml, or deliver with --add-unknown.",
+                        next_step=f"Correct the {what}, add it to what is known of the partner, or welcome new ones.",
+                        options=("estate", "add_unknown"),
                     )
                 )
     return found
 
 
 def _ask_lives(t: ir.Table, look: Look) -> ir.Table:
-    """First and last day and mean daily volume of every partner."""
+    """First and last day, and mean volume of a day (or of the longer period of a row), of every partner."""
     t = t.filter(t.partner.notnull(), t.day.notnull())
     volume = t.offered.sum() if look.filled("offered") else t.count()
-    days = t.group_by(t.partner, t.day).aggregate(volume=volume)
+    length_s = t.length_s.max() if look.filled("length_s") else ibis.literal(0)
+    days = t.group_by(t.partner, t.day).aggregate(volume=volume, length_s=length_s)
     days = days.filter(days.volume > 0)
     return (
         days.group_by(days.partner)
-        .aggregate(first=days.day.min(), last=days.day.max(), volume=days.volume.mean())
+        .aggregate(first=days.day.min(), last=days.day.max(), volume=days.volume.mean(), length_s=days.length_s.max())
         .limit(5000)
     )
 
@@ -137,6 +140,7 @@ def _tell_lives(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
         return []
     first, last = min(r["first"] for r in rows), max(r["last"] for r in rows)
     told_before = {(m.names, m.into) for m in look.estate.merges}
+    counted = "contacts offered" if look.filled("offered") else "contacts"
     found = []
     for new in (r for r in rows if r["first"] > first):
         ended = [
@@ -156,11 +160,11 @@ def _tell_lives(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]:
                 f"{' and '.join(names)} {'look' if len(names) > 1 else 'looks'} as if "
                 f"{'they' if len(names) > 1 else 'it'} {verb} {new['partner']} on {new['first']}: the old "
                 f"{'units end' if len(names) > 1 else 'unit ends'} there and the new one begins "
-                f"({sum(r['volume'] for r in group):,.0f} before, {new['volume']:,.0f} after).",
+                f"(an average {grain_of(new['length_s'])} has {sum(r['volume'] for r in group):,.0f} {counted} before, "
+                f"{new['volume']:,.0f} after).",
                 len(names),
-                next_step=""
-                if told
-                else "Confirm it as a [[merge]] in estate.toml, so that no partner seems to vanish.",
+                next_step="" if told else "Confirm the merge, so that no partner seems to vanish.",
+                options=() if told else ("estate",),
             )
         )
     return found

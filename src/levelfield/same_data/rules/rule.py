@@ -13,6 +13,7 @@ from levelfield.same_data.estate import Estate
 from levelfield.same_data.finding import Finding, Severity
 from levelfield.same_data.reading import Reading
 from levelfield.same_data.shape import Shape
+from levelfield.words import Grain
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,21 @@ class TableRule:
     def applies(self, look: Look) -> bool:
         """Does the delivery have what the rule needs?"""
         return (not self.shapes or look.shape.name in self.shapes) and look.filled(*self.columns)
+
+
+DAY_S = 86_400
+
+
+def grain_of(length_s: int | None) -> Grain:
+    """What a row of so many seconds stands for; a row without a length is one contact, counted by the day.
+
+    >>> grain_of(1800), grain_of(31 * DAY_S)
+    (<Grain.DAY: 'day'>, <Grain.MONTH: 'month'>)
+    """
+    days = (length_s or 0) / DAY_S
+    return next(
+        (grain for grain, most in ((Grain.DAY, 1), (Grain.WEEK, 7), (Grain.MONTH, 31)) if days <= most), Grain.YEAR
+    )
 
 
 def rows(count: int) -> str:

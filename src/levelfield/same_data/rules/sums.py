@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from levelfield.same_data.finding import Finding, Severity
-from levelfield.same_data.rules.rule import Look, TableRule
+from levelfield.same_data.rules.rule import Look, TableRule, grain_of
 
 COUNTS = ("offered", "answered", "abandoned", "answered_within", "abandoned_within", "transferred", "callbacks")
 FEWEST_ROWS = 20
@@ -95,9 +95,12 @@ def _tell_copies(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding]
 
 
 def _ask_balance(t: ir.Table, look: Look) -> ir.Table:
-    """Per partner and day, what came in and what became of it."""
+    """Per partner and day (or longer period of a row), what came in and what became of it."""
     out = ibis.coalesce(t.overflow_out, 0) if look.filled("overflow_out") else ibis.literal(0)
-    days = t.group_by(t.partner, t.day).aggregate(offered=t.offered.sum(), known=(t.answered + t.abandoned + out).sum())
+    length_s = t.length_s.max() if look.filled("length_s") else ibis.literal(0)
+    days = t.group_by(t.partner, t.day).aggregate(
+        offered=t.offered.sum(), known=(t.answered + t.abandoned + out).sum(), length_s=length_s
+    )
     off = (days.offered - days.known).abs()
     return (
         days.filter(off > ibis.greatest(2.0, days.offered * 0.02))
@@ -112,12 +115,13 @@ def _tell_balance(rows: Sequence[Mapping[str, Any]], look: Look) -> list[Finding
         return []
     worst = rows[0]
     above = sum(1 for r in rows if r["known"] > r["offered"])
+    grain = grain_of(worst["length_s"])
     return [
         Finding(
             "does_not_add_up",
             Severity.WARNING,
-            f"Answered + abandoned differ from offered by more than 2 % on {len(rows):,} partner-day{'s' if len(rows) > 1 else ''} "
-            f"({above:,} above it); the largest is {worst['partner']} on {worst['day']}: "
+            f"Answered + abandoned differ from offered by more than 2 % in {len(rows):,} partner-{grain}{'s' if len(rows) > 1 else ''} "
+            f"({above:,} above it); the largest is {worst['partner']}, {grain.name_of(worst['day'])}: "
             f"{worst['known']:,} against {worst['offered']:,} offered.",
             len(rows),
             next_step="Contacts that crossed midnight, call-backs or flow-outs can explain it; else ask who delivers.",
