@@ -57,7 +57,7 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
     )
     release = Store(home).release
     values = {
-        "partner": "north", "publication_id": release.current["north"], "delivery_id": str(delivery.pk), "measure": "service_level",
+        "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
         "version": "1", "format": "json", "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
@@ -97,7 +97,7 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values, browsers = house
     values = values | {"format": ending}
     nothing = values | {
-        "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "999999", "user_id": "999999", "person_id": "999999", "pk": "999999",
+        "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
         for method in ("get", "post"):
@@ -163,7 +163,7 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
     pairs = [
         ("/partners/north/", "/partners/nowhere/"),
         (f"/data/publications/north/{values['publication_id']}/", "/data/publications/nowhere/P-00000000000000000000/"),
-        (f"/data/deliveries/{values['delivery_id']}/", "/data/deliveries/999999/"),
+        (f"/data/deliveries/{values['delivery_id']}/", "/data/deliveries/D-000000000000/"),
         ("/partners/north/measures/service_level/", "/partners/nowhere/measures/service_level/"),
     ]
     for theirs, none in pairs:

@@ -71,7 +71,7 @@ def receive(
                 by_name=by.name, at=at, profile=profile, options=given, leave_rejected=leave_rejected,
             )  # fmt: skip
             record(
-                by=by, at=at, verb="deliver", object_kind="delivery", object_id=delivery.pk, partner=partner or None,
+                by=by, at=at, verb="deliver", object_kind="delivery", object_id=delivery.public_id, partner=partner or None,
                 sentence=_("%(who)s delivered %(name)s (%(size)s bytes)") % {"who": by.name, "name": name, "size": f"{size:,}"},
                 data={"sha256": delivery.sha256},
             )  # fmt: skip
@@ -123,7 +123,7 @@ def ask_to_publish(*, delivery: Delivery, leave_rejected: bool, by: Viewer, at: 
         delivery.leave_rejected = delivery.leave_rejected or leave_rejected
         delivery.save()
         record(
-            by=by, at=at, verb="publish", object_kind="delivery", object_id=delivery.pk, partner=delivery.partner or None,
+            by=by, at=at, verb="publish", object_kind="delivery", object_id=delivery.public_id, partner=delivery.partner or None,
             sentence=_("%(who)s asked to publish %(name)s") % {"who": by.name, "name": delivery.name},
         )  # fmt: skip
     return delivery
@@ -148,7 +148,7 @@ def withdraw(*, delivery: Delivery, by: Viewer, at: dt.datetime) -> None:
         delivery.lease_token, delivery.lease_until = "", None
         delivery.save()
         record(
-            by=by, at=at, verb="withdraw", object_kind="delivery", object_id=delivery.pk, partner=delivery.partner or None,
+            by=by, at=at, verb="withdraw", object_kind="delivery", object_id=delivery.public_id, partner=delivery.partner or None,
             sentence=_("%(who)s withdrew %(name)s") % {"who": by.name, "name": delivery.name},
         )  # fmt: skip
         transaction.on_commit(lambda: (upload_folder() / delivery.stored_as).unlink(missing_ok=True))

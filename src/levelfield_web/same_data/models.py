@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,9 +25,15 @@ AT_WORK = (State.WAITING, State.CHECKING, State.QUEUED, State.PUBLISHING)
 ENDED = (State.REFUSED, State.PUBLISHED, State.WITHDRAWN)
 
 
+def new_public_id() -> str:
+    """The name of a delivery in addresses. A number would tell each side how many the others make."""
+    return f"D-{secrets.token_hex(6)}"
+
+
 class Delivery(models.Model):
     """One uploaded file. `partner` is whose facts it holds; empty when it holds those of several: the client's own."""
 
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()

@@ -89,9 +89,9 @@ def deliveries(*, viewer: Viewer) -> QuerySet[Delivery]:
     return rows.none()
 
 
-def delivery(*, viewer: Viewer, delivery_id: int) -> Delivery | None:
+def delivery(*, viewer: Viewer, delivery_id: str) -> Delivery | None:
     """One delivery; None for nobody's and for somebody else's alike."""
-    return deliveries(viewer=viewer).filter(pk=delivery_id).first()
+    return deliveries(viewer=viewer).filter(public_id=delivery_id).first()
 
 
 def waiting(*, viewer: Viewer) -> tuple[int, int]:

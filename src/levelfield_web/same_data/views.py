@@ -71,14 +71,14 @@ def upload(request: Request) -> HttpResponse:
                 name=file.name, chunks=file.chunks(), partner=form.cleaned_data.get("partner") or "", profile=form.cleaned_data["profile"],
                 options=form.options, leave_rejected=False, by=request.viewer, at=timezone.now(),
             )  # fmt: skip
-            return redirect("same_data:delivery", delivery.pk)
+            return redirect("same_data:delivery", delivery.public_id)
         except Refusal as raised:
             refusal = raised
     status = status_of(refusal) if refusal else 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "same_data/deliver.html", {"form": form, "refusal": refusal}, status=status)
 
 
-def _delivery(request: Request, delivery_id: int) -> Delivery:
+def _delivery(request: Request, delivery_id: str) -> Delivery:
     found = queries.delivery(viewer=request.viewer, delivery_id=delivery_id)
     if found is None:
         raise Http404
@@ -86,13 +86,13 @@ def _delivery(request: Request, delivery_id: int) -> Delivery:
 
 
 @require_safe
-def delivery(request: Request, delivery_id: int, format: str = "html") -> HttpResponse:
+def delivery(request: Request, delivery_id: str, format: str = "html") -> HttpResponse:
     """One delivery: how far it is, what was found, what to do next."""
     found = _delivery(request, delivery_id)
     findings = [_with_place(f, request) for f in found.findings]
     names = queries.estate(viewer=request.viewer)
     table = Table(
-        f"delivery-{found.pk}-findings",
+        f"{found.public_id}-findings",
         ("rule", "severity", "sentence", "count", "next_step", "examples"),
         tuple((f["rule"], f["severity"], f["sentence"], f["count"], f["next_step"], f["examples"]) for f in findings),
     )
@@ -119,7 +119,7 @@ def _with_place(told: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 @require_POST
-def publish(request: Request, delivery_id: int) -> HttpResponse:
+def publish(request: Request, delivery_id: str) -> HttpResponse:
     """Queue a delivery for publication."""
     found = _delivery(request, delivery_id)
     actions.ask_to_publish(
@@ -129,14 +129,14 @@ def publish(request: Request, delivery_id: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: Request, delivery_id: int) -> HttpResponse:
+def withdraw(request: Request, delivery_id: str) -> HttpResponse:
     """Take a delivery back."""
     actions.withdraw(delivery=_delivery(request, delivery_id), by=request.viewer, at=timezone.now())
     return redirect("same_data:delivery", delivery_id)
 
 
 @require_safe
-def quarantine(request: Request, delivery_id: int) -> FileResponse:
+def quarantine(request: Request, delivery_id: str) -> FileResponse:
     """The rows that were kept out, as a file."""
     require(request.viewer, "export")
     path = queries.quarantine_file(_delivery(request, delivery_id))

@@ -31,7 +31,7 @@ def deliver(home) -> Callable[..., Delivery]:
         answer = browser.post("/data/deliver/", {"file": SimpleUploadedFile(name, body.encode()), **more})
         assert answer.status_code == 302, answer.content.decode()[:2000]
         delivery = Delivery.objects.order_by("-pk")[0]
-        assert answer["Location"] == f"/data/deliveries/{delivery.pk}/"
+        assert answer["Location"] == f"/data/deliveries/{delivery.public_id}/"
         work_off()
         delivery.refresh_from_db()
         return delivery

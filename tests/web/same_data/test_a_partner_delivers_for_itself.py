@@ -21,7 +21,8 @@ def told(browser, delivery) -> str:
     """Everything the partner can read about a delivery, and everything that is kept about it."""
     delivery.refresh_from_db()
     pages = "".join(
-        browser.get(f"/data/deliveries/{delivery.pk}{ending}").content.decode() for ending in ("/", ".json", ".csv")
+        browser.get(f"/data/deliveries/{delivery.public_id}{ending}").content.decode()
+        for ending in ("/", ".json", ".csv")
     )
     return pages + json.dumps([delivery.findings, delivery.refusal, delivery.options])
 
@@ -29,8 +30,8 @@ def told(browser, delivery) -> str:
 def test_its_own_facts_are_looked_at_and_published_by_the_client(noor, ada, signed_in, deliver, home, south):
     delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=63))
     assert (delivery.state, delivery.partner) == (State.CHECKED, "north")
-    assert signed_in(noor).post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 403
-    assert signed_in(ada).post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 302
+    assert signed_in(noor).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 403
+    assert signed_in(ada).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 302
     work_off()
     delivery.refresh_from_db()
     assert list(delivery.publications) == ["north"]
@@ -73,7 +74,7 @@ def test_a_file_another_partner_delivered_before_looks_new(noor, sol, signed_in,
     body = interval_file("south", "SSS", offered=65).replace("south,", ",").replace("partner,", "column,")
     theirs = deliver(signed_in(sol), body)
     assert theirs.state == State.CHECKED, theirs.refusal or theirs.findings
-    signed_in(ada).post(f"/data/deliveries/{theirs.pk}/publish/")
+    signed_in(ada).post(f"/data/deliveries/{theirs.public_id}/publish/")
     work_off()
     theirs.refresh_from_db()
     assert theirs.publications["south"]
@@ -84,9 +85,9 @@ def test_a_file_another_partner_delivered_before_looks_new(noor, sol, signed_in,
 def test_partners_do_not_reach_each_others_deliveries(noor, sol, signed_in, deliver, home):
     delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=66))
     for ending in ("/", ".json", ".csv", "/kept-out.csv"):
-        assert signed_in(sol).get(f"/data/deliveries/{delivery.pk}{ending}").status_code == 404
+        assert signed_in(sol).get(f"/data/deliveries/{delivery.public_id}{ending}").status_code == 404
     for move in ("publish", "withdraw"):
-        assert signed_in(sol).post(f"/data/deliveries/{delivery.pk}/{move}/").status_code in (403, 404)
+        assert signed_in(sol).post(f"/data/deliveries/{delivery.public_id}/{move}/").status_code in (403, 404)
     delivery.refresh_from_db()
     assert delivery.state == State.CHECKED
 
@@ -95,6 +96,6 @@ def test_an_executive_and_a_partner_may_not_publish(join, noor, signed_in, deliv
     delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=67))
     executive = join("Eva Lind", "executive")
     for person in (executive, noor):
-        assert signed_in(person).post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 403
+        assert signed_in(person).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 403
     assert signed_in(executive).get("/data/deliver/").status_code == 403
     assert actions.claim(at=delivery.at) is None

@@ -43,8 +43,8 @@ def test_a_formula_in_a_name_is_kept_out_and_quoted_in_every_download(ada, signe
     lines[3] = ",".join(cells)
     delivery = deliver(browser, "\n".join(lines) + "\n", name="=1+1.csv")
     assert delivery.rows_kept_out == 1, delivery.findings
-    quarantine = b"".join(browser.get(f"/data/deliveries/{delivery.pk}/kept-out.csv").streaming_content)
-    findings = browser.get(f"/data/deliveries/{delivery.pk}.csv").content
+    quarantine = b"".join(browser.get(f"/data/deliveries/{delivery.public_id}/kept-out.csv").streaming_content)
+    findings = browser.get(f"/data/deliveries/{delivery.public_id}.csv").content
     for body in (quarantine, findings, browser.get("/data.csv").content, browser.get("/today.csv").content):
         found = cells_of(body.decode("utf-8-sig"))
         assert found
@@ -58,7 +58,7 @@ def test_a_name_that_only_looks_like_a_sum_is_quoted_wherever_it_goes(ada, signe
     odd = "-2+3+cmd|x"
     body = interval_file("north", "NNN", offered=71).replace("NNN-Orders", odd)
     delivery = deliver(browser, body, add_unknown="on")
-    browser.post(f"/data/deliveries/{delivery.pk}/publish/")
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     delivery.refresh_from_db()
     assert delivery.publications, delivery.findings

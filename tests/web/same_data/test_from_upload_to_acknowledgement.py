@@ -43,7 +43,7 @@ def test_a_delivery_is_looked_at_published_shown_and_acknowledged_by_both_sides(
     delivery = deliver(at_ada, later())
     assert (delivery.state, delivery.rows_read, delivery.rows_kept_out) == (State.CHECKED, 140, 0)
     assert Store(home).release.current == before, "looking publishes nothing"
-    at_ada.post(f"/data/deliveries/{delivery.pk}/publish/")
+    at_ada.post(f"/data/deliveries/{delivery.public_id}/publish/")
     with django_capture_on_commit_callbacks(execute=True):
         work_off()
     delivery.refresh_from_db()
@@ -71,9 +71,9 @@ def test_pressing_publish_twice_publishes_once(ada, signed_in, deliver, home):
     delivery = deliver(browser, later())
     number = Store(home).release.number
     for _ in range(2):
-        assert browser.post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 302
+        assert browser.post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 302
     assert work_off() == 1
-    assert browser.post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 302
+    assert browser.post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 302
     assert work_off() == 0
     assert Store(home).release.number == number + 1
     assert Move.objects.filter(verb="publish").count() == 1
@@ -84,9 +84,9 @@ def test_a_refused_file_says_why_and_cannot_be_published(ada, signed_in, deliver
     before = Store(home).release
     delivery = deliver(browser, later().replace("NNN-Billing", "NNN-Biling").replace("north,", "nroth,"))
     assert delivery.state == State.REFUSED
-    page = browser.get(f"/data/deliveries/{delivery.pk}/").content.decode()
+    page = browser.get(f"/data/deliveries/{delivery.public_id}/").content.decode()
     assert "nroth" in page and "file refused" in page and "Publish these facts" not in page
-    assert browser.post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 422
+    assert browser.post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 422
     assert work_off() == 0
     assert Store(home).release == before
 
@@ -97,7 +97,8 @@ def test_a_file_that_is_no_table_is_refused_in_words(ada, signed_in, deliver):
     assert delivery.state == State.REFUSED
     assert delivery.refusal["what"]
     assert (
-        delivery.refusal["what"].split(".")[0][:40] in browser.get(f"/data/deliveries/{delivery.pk}/").content.decode()
+        delivery.refusal["what"].split(".")[0][:40]
+        in browser.get(f"/data/deliveries/{delivery.public_id}/").content.decode()
     )
 
 
@@ -105,16 +106,16 @@ def test_rows_kept_out_are_downloaded_corrected_and_delivered_again(ada, signed_
     browser = signed_in(ada)
     delivery = deliver(browser, broken(later(), 5, 9))
     assert (delivery.state, delivery.rows_good, delivery.rows_kept_out) == (State.CHECKED, 138, 2)
-    browser.post(f"/data/deliveries/{delivery.pk}/publish/")
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     delivery.refresh_from_db()
     assert delivery.state == State.CHECKED, "rejected rows are published over only by a word of the client"
-    browser.post(f"/data/deliveries/{delivery.pk}/publish/", {"leave_rejected": "on"})
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/", {"leave_rejected": "on"})
     work_off()
     delivery.refresh_from_db()
     assert delivery.state == State.PUBLISHED
     facts = Store(home).record("north", delivery.publications["north"]).publication.rows
-    answer = browser.get(f"/data/deliveries/{delivery.pk}/kept-out.csv")
+    answer = browser.get(f"/data/deliveries/{delivery.public_id}/kept-out.csv")
     kept_out = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert [row["levelfield_row"] for row in kept_out] == ["6", "10"]
     for row in kept_out:
@@ -126,7 +127,7 @@ def test_rows_kept_out_are_downloaded_corrected_and_delivered_again(ada, signed_
     writer.writerows(kept_out)
     again = deliver(browser, out.getvalue(), name="corrected.csv")
     assert (again.state, again.rows_good, again.rows_kept_out) == (State.CHECKED, 2, 0), again.findings
-    browser.post(f"/data/deliveries/{again.pk}/publish/")
+    browser.post(f"/data/deliveries/{again.public_id}/publish/")
     work_off()
     again.refresh_from_db()
     assert Store(home).record("north", again.publications["north"]).publication.rows == facts
@@ -140,10 +141,10 @@ def test_a_withdrawn_delivery_is_gone_for_good(ada, signed_in, deliver, home):
     with_file = upload_folder() / delivery.stored_as
     assert with_file.exists()
     actions.withdraw(delivery=delivery, by=ada.as_viewer, at=delivery.at)
-    browser.post(f"/data/deliveries/{delivery.pk}/withdraw/")
+    browser.post(f"/data/deliveries/{delivery.public_id}/withdraw/")
     delivery.refresh_from_db()
     assert delivery.state == State.WITHDRAWN
-    assert browser.post(f"/data/deliveries/{delivery.pk}/publish/").status_code == 422
+    assert browser.post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 422
     assert work_off() == 0
     assert Store(home).release == before
     assert Move.objects.filter(verb="withdraw").count() == 1
@@ -152,10 +153,10 @@ def test_a_withdrawn_delivery_is_gone_for_good(ada, signed_in, deliver, home):
 def test_what_is_published_cannot_be_withdrawn(ada, signed_in, deliver):
     browser = signed_in(ada)
     delivery = deliver(browser, later())
-    browser.post(f"/data/deliveries/{delivery.pk}/publish/")
-    assert browser.post(f"/data/deliveries/{delivery.pk}/withdraw/").status_code == 422
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
+    assert browser.post(f"/data/deliveries/{delivery.public_id}/withdraw/").status_code == 422
     work_off()
-    assert browser.post(f"/data/deliveries/{delivery.pk}/withdraw/").status_code == 422
+    assert browser.post(f"/data/deliveries/{delivery.public_id}/withdraw/").status_code == 422
     delivery.refresh_from_db()
     assert delivery.state == State.PUBLISHED
 
@@ -173,9 +174,9 @@ def test_the_same_facts_again_make_no_second_publication(ada, signed_in, deliver
     browser = signed_in(ada)
     before = Store(home).release
     delivery = deliver(browser, interval_file("north", "NNN"))
-    browser.post(f"/data/deliveries/{delivery.pk}/publish/")
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.publications) == (State.PUBLISHED, {})
     assert Store(home).release == before
-    assert "unchanged" in browser.get(f"/data/deliveries/{delivery.pk}/").content.decode()
+    assert "unchanged" in browser.get(f"/data/deliveries/{delivery.public_id}/").content.decode()
