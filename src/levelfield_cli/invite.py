@@ -25,11 +25,12 @@ def run(
             "--role", help="vendor_manager, executive, analyst, administrator, account_manager, operations_manager."
         ),
     ] = "",
+    by: Annotated[str, typer.Option("--by", help="Who invites; your name on this machine when left out.")] = "",
     site: Annotated[str, typer.Option("--site", help="How the site is reached.")] = "http://127.0.0.1:8001",
     home: Home = None,
 ) -> None:
     """Prepare the house and print the link once."""
     environment = serve.web_environment((home or default_home()).resolve())
     serve.prepare(environment)
-    words = ["invite_person", email, name, "--site", site]
+    words = ["invite_person", email, name, "--site", site, *(["--by", by] if by else [])]
     serve.django(environment, *words, *(["--partner", partner] if partner else []), *(["--role", role] if role else []))

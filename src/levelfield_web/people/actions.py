@@ -436,8 +436,7 @@ def refuse_weak_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise Refusal(
-            _("The password is too easy to guess"),
-            expected=" ".join(error.messages),
+            _("The password is too easy to guess. %(reasons)s") % {"reasons": " ".join(error.messages)},
             next_step=_("Choose another one."),
         ) from None
 

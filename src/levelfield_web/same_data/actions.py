@@ -14,11 +14,12 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from levelfield.words import Refusal, RefusalKind
-from levelfield_web.audit.actions import record
+from levelfield_web.audit.actions import record, wait_for_the_chain
+from levelfield_web.audit.models import Move
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data.models import ENDED, Delivery, Seen, State
-from levelfield_web.same_data.warehouse import partner_visible, upload_folder
+from levelfield_web.same_data.warehouse import current_release, partner_visible, store, upload_folder
 
 LARGEST_UPLOAD = 2_000_000_000
 LEASE = dt.timedelta(seconds=30)
@@ -170,6 +171,42 @@ def acknowledge(*, publication: str, partner: str, by: Viewer, at: dt.datetime) 
                 sentence=_("%(who)s has seen publication %(id)s") % {"who": by.name, "id": publication},
             )  # fmt: skip
     return seen
+
+
+def note_publications(*, by: Viewer, at: dt.datetime) -> int:
+    """Record a move for every publication that has none yet: those made at the command line. How many there were.
+
+    What a delivery on these pages is being made into is left to that delivery; where its worker died between the
+    release and its move, the move is made here.
+    """
+    release, estate = current_release()
+    known = store()
+    records = [record_ for partner in release.current for record_ in known.records(partner)]
+    with transaction.atomic():
+        wait_for_the_chain()
+        told = set(Move.objects.filter(object_kind="publication", verb="published").values_list("object_id", flat=True))
+        noted = 0
+        for published in sorted((r for r in records if r.id not in told), key=lambda r: r.published_at):
+            around = Delivery.objects.filter(by_name=published.by, at__lte=published.published_at)
+            if around.filter(state=State.PUBLISHING).exists():
+                continue
+            delivered = around.filter(state=State.PUBLISHED, ended_at__gte=published.published_at).exists()
+            words = {
+                "id": published.id, "name": estate.name_of(published.publication.partner), "who": published.by,
+                "moment": f"{published.published_at.astimezone(dt.UTC):%Y-%m-%d %H:%M}",
+            }  # fmt: skip
+            sentence = (
+                _("Publication %(id)s of %(name)s was made from a delivery of %(who)s at %(moment)s UTC")
+                if delivered
+                else _("Publication %(id)s of %(name)s was published at the command line by %(who)s at %(moment)s UTC")
+            )
+            record(
+                by=by, at=at, verb="published", object_kind="publication", object_id=published.id,
+                partner=published.publication.partner, sentence=sentence % words,
+                data={"by": published.by, "published_at": published.published_at.isoformat()},
+            )  # fmt: skip
+            noted += 1
+    return noted
 
 
 # What the worker writes. A lease says who is at work; one that ran out may be taken over.

@@ -12,6 +12,7 @@ from django.test import Client
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.models import Move
 from levelfield_web.fields.viewer import VISITOR
+from levelfield_web.management.commands.invite_person import Command
 from levelfield_web.people import actions
 from levelfield_web.people.models import Invitation, User
 
@@ -30,8 +31,8 @@ def invite(monday):
     return writes
 
 
-def accept(token, at):
-    return actions.accept_invitation(token=token, name="Tim Osei", password=PASSWORD, by=VISITOR, at=at)
+def accept(token, at, password=PASSWORD):
+    return actions.accept_invitation(token=token, name="Tim Osei", password=password, by=VISITOR, at=at)
 
 
 def test_a_link_works_once(noor, invite, monday):
@@ -155,3 +156,26 @@ def test_the_first_administrator_joins_by_a_link_from_the_command_line(db):
     path = link.removeprefix("https://lf.example")
     assert Client().post(path, {"name": "Kim Vos", "password": PASSWORD}).status_code == 302
     assert User.objects.get().role == "administrator"
+
+
+def test_a_link_from_the_command_line_names_who_wrote_it(db):
+    out = io.StringIO()
+    call_command("invite_person", "kim@client.example", "Kim Vos", by="Pat Ruiz", stdout=out)
+    page = Client().get(out.getvalue().strip().removeprefix("http://127.0.0.1:8000")).content.decode()
+    assert "Pat Ruiz invited you as" in page
+    assert Move.objects.get(verb="invite").sentence.startswith("Pat Ruiz invited Kim Vos")
+
+
+def test_a_refusal_at_the_terminal_is_its_sentence_alone(db, capsys):
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["django", "invite_person", "kim@north.example", "Kim", "--partner", "nowhere"])
+    assert ended.value.code == 13
+    assert capsys.readouterr().err.startswith("The partner “nowhere” is not known.")
+
+
+def test_a_weak_password_is_told_in_whole_sentences(noor, invite, monday):
+    invited = invite(noor)
+    with pytest.raises(Refusal) as refused:
+        accept(invited.token, monday, password="12345")
+    assert refused.value.sentence.startswith("The password is too easy to guess. This password is too short.")
+    assert "Expected" not in refused.value.sentence

@@ -179,7 +179,7 @@ def test_a_changed_password_ends_sessions_elsewhere_and_keeps_this_one(noor, sig
 def test_a_weak_password_is_refused_with_every_reason(noor, monday):
     with pytest.raises(Refusal) as refusal:
         actions.change_password(current=PASSWORD, new="12345", by=noor.as_viewer, at=monday)
-    assert "12 characters" in refusal.value.expected and "numeric" in refusal.value.expected
+    assert "12 characters" in refusal.value.what and "numeric" in refusal.value.what
 
 
 @pytest.mark.parametrize(("page", "form"), [

@@ -8,6 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from levelfield_io.publishing import Parcel, publish
+from levelfield_io.store import Store
+from levelfield_web.audit.models import Move
+from levelfield_web.audit.queries import check_chain
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery, State
@@ -92,3 +96,40 @@ def test_the_command_works_off_what_waits(waiting, home, monkeypatch):
         assert waiting.state == State.CHECKED
     else:
         pytest.skip("the test database has a name of its own that a child process does not know")
+
+
+def test_what_was_published_at_the_command_line_gets_its_move(home, ada, noor, sol, monday, signed_in):
+    path = home / "north-again.csv"
+    path.write_text(interval_file("north", "NNN", offered=64), encoding="utf-8")
+    outcome = publish([Parcel(path)], Store(home), by="Pat", at=monday + dt.timedelta(days=40))
+    for _ in range(2):  # looking again adds nothing
+        call_command("work", once=True)
+    moves = {m.object_id: m for m in Move.objects.filter(verb="published")}
+    assert set(moves) == {r.id for p in ("north", "south") for r in Store(home).records(p)}
+    move = moves[outcome.records[0].id]
+    assert move.sentence.endswith("of Partner North was published at the command line by Pat at 2026-04-11 09:00 UTC")
+    assert (move.partner, move.by_name, move.data["by"]) == ("north", "Levelfield", "Pat")
+    assert move.sentence in signed_in(noor).get("/audit/").content.decode()
+    assert "Partner North" not in signed_in(sol).get("/audit/").content.decode()
+    assert check_chain() is None
+
+
+def test_a_publication_whose_worker_died_before_its_move_is_told_as_a_delivery(waiting, ada, monday, home):
+    claimed = actions.claim(at=monday)
+    assert claimed is not None
+    work_on(claimed, claimed.lease_token)
+    actions.ask_to_publish(delivery=waiting, leave_rejected=False, by=ada.as_viewer, at=monday)
+    claimed = actions.claim(at=monday)
+    assert claimed is not None
+    work_on(claimed, "a lease that was lost")  # released, but nobody wrote it down
+    id_ = Store(home).release.current["north"]
+    actions.note_publications(by=HOUSE, at=monday)
+    assert not Move.objects.filter(object_id=id_).exists(), "the delivery is still being worked on"
+    again = actions.claim(at=monday + actions.LEASE * 2)
+    assert again is not None
+    work_on(again, again.lease_token)
+    actions.note_publications(by=HOUSE, at=monday)
+    assert (
+        f"Publication {id_} of Partner North was made from a delivery of Ada Okafor"
+        in Move.objects.get(object_id=id_).sentence
+    )

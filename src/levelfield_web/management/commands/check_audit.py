@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from levelfield_web.audit.queries import check_chain, last_hash
+from levelfield_web.management.plain import PlainCommand
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Walk the chain of moves from the beginning."""
 
     help = "Check that no move was changed after it was made."

@@ -1,20 +1,23 @@
-"""Write an invitation for somebody of either side, in the name of the installation itself."""
+"""Write an invitation for somebody of either side, in the name of who runs this house."""
 
 from __future__ import annotations
 
+import getpass
+from dataclasses import replace
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 from django.utils import timezone
 
 from levelfield.words import Refusal
 from levelfield_web.fields.viewer import HOUSE, Side
+from levelfield_web.management.plain import PlainCommand
 from levelfield_web.people.actions import invite
 from levelfield_web.people.models import Role
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Print a link that lets one person join, once."""
 
     help = "Write a link with which a person of the client, or of a partner, joins."
@@ -27,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--role", default="", help="vendor_manager for the client and account_manager for a partner, if not given"
         )
+        parser.add_argument("--by", default="", help="who invites; the name of the machine's user, if not given")
         parser.add_argument("--site", default="http://127.0.0.1:8000", help="how the site is reached")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +45,7 @@ class Command(BaseCommand):
                 side=side,
                 role=role,
                 partner=partner,
-                by=HOUSE,
+                by=replace(HOUSE, name=options["by"] or getpass.getuser()),
                 at=timezone.now(),
             )
         except Refusal as refusal:

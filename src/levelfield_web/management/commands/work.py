@@ -15,8 +15,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
+from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
+from levelfield_web.same_data.warehouse import current_release
 from levelfield_web.same_data.work import work_on
 
 LOOK_EVERY_S = 0.7
@@ -41,8 +43,10 @@ class Command(BaseCommand):
             if delivery is not None:
                 work_on(delivery, options["token"])
             return
+        noted = 0  # the release whose publications are known to have their moves
         try:
             while True:
+                noted = self._note_publications(noted)
                 claimed = actions.claim(at=timezone.now())
                 if claimed is None:
                     if options["once"]:
@@ -51,8 +55,16 @@ class Command(BaseCommand):
                     time.sleep(LOOK_EVERY_S)
                     continue
                 self._run(claimed)
+                noted = 0  # a worker that died may have left a publication without its move
         except KeyboardInterrupt:
             return
+
+    def _note_publications(self, noted: int) -> int:
+        """What was published at the command line gets its move; the number of the release that was looked at."""
+        number = current_release()[0].number
+        if number != noted:
+            actions.note_publications(by=HOUSE, at=timezone.now())
+        return number
 
     def _run(self, delivery: Delivery) -> None:
         words = [sys.executable, "-m", "django", "work", "--on", str(delivery.pk), "--token", delivery.lease_token]
