@@ -73,13 +73,12 @@ def repeats_rows(tables: Tables) -> ir.Table:
         who = new.select("customer", line_=new.line.fill_null("")).distinct()
         old = t.anti_join(days, "day")
         t = old.semi_join(who, [old.customer == who.customer, old.line.fill_null("") == who.line_]).union(new)
-    before = ibis.window(group_by=[t.partner, t.customer, t.line], order_by=[t.arrived_at, t.contact_id])
-    earlier = ("day", *DIMENSIONS, "answered", "arrived_at")
-    pairs = t.select("partner", "day", "arrived_at", **{f"{c}_before": t[c].lag().over(before) for c in earlier})
+    after = ibis.window(group_by=[t.partner, t.customer, t.line], order_by=[t.arrived_at, t.contact_id])
+    pairs = t.mutate(later_at=t.arrived_at.lead().over(after), later_day=t.day.lead().over(after))
+    pairs = pairs.mutate(gap_s=pairs.later_at.epoch_seconds() - pairs.arrived_at.epoch_seconds())
+    pairs = pairs.filter(pairs.answered & (pairs.gap_s <= LONGEST_WINDOW_DAYS * A_DAY_S))
     if days is not None:
-        pairs = pairs.semi_join(days, "day")
-    gap_s = pairs.arrived_at.epoch_seconds() - pairs.arrived_at_before.epoch_seconds()
-    pairs = pairs.mutate(gap_s=gap_s).filter(lambda p: p.answered_before & (p.gap_s <= LONGEST_WINDOW_DAYS * A_DAY_S))
+        pairs = pairs.semi_join(days, pairs.later_day == days.day)
     zero, one, day_s = (ibis.literal(n, type="int64") for n in (0, 1, A_DAY_S))
     new = new.filter(new.answered)
     known = new.select(
@@ -92,7 +91,7 @@ def repeats_rows(tables: Tables) -> ir.Table:
         n_rows=one,
     )
     returns = pairs.select(
-        "partner", day=pairs.day_before, **{d: pairs[f"{d}_before"] for d in DIMENSIONS}, span_s=day_s, known=zero,
+        "partner", "day", *DIMENSIONS, span_s=day_s, known=zero,
         **{f"repeated_{n}": (pairs.gap_s <= n * A_DAY_S).cast("int64") for n in WINDOWS_DAYS}, n_rows=zero,
     )  # fmt: skip
     return known.union(returns)
