@@ -9,6 +9,7 @@ import typer
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
+from levelfield.measures.measure import Unit
 from levelfield.words import Grain, Refusal
 from levelfield_cli.options import Form, Home, store_at
 from levelfield_cli.showing import Format, out, show
@@ -56,4 +57,22 @@ def run(
     if not rows and form is Format.TABLE:
         out.print("No value of an earlier period differs.")
         return
-    show(COLUMNS, rows, form, right=COLUMNS[2:])
+    if form is Format.TABLE:
+        shown = [(m, p, _told(m, b), _told(m, a), n, k) for m, p, b, a, n, k in rows]
+        show(COLUMNS, shown, form, right=COLUMNS[2:])
+    else:
+        show(COLUMNS, rows, form)
+
+
+def _told(measure: str, value: float | None) -> str | None:
+    """A value as people read it: with the decimals and the unit of its measure."""
+    if value is None or measure not in MEASURES:
+        return None if value is None else f"{value:,.4f}"
+    own = MEASURES[measure]
+    match own.unit:
+        case Unit.SHARE | Unit.PER_YEAR:
+            return f"{value * 100:,.{own.decimals}f} %"
+        case Unit.SECONDS:
+            return f"{value:,.{own.decimals}f} s"
+        case _:
+            return f"{value:,.{own.decimals}f}"

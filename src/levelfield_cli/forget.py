@@ -28,5 +28,16 @@ def run(
         raise Refusal(
             f"“{shape}” is not a fact table", expected="one of " + ", ".join(SHAPES), kind=RefusalKind.DEFINITION
         )
-    removed = store_at(home).remove_facts(partner, shape, before, by=getpass.getuser(), at=clock.now(), reason=reason)
-    out.print(f"{removed:,} chunks of {shape} before {before} were removed. Their hashes stay, with the reason.")
+    store = store_at(home)
+    removed = store.remove_facts(partner, shape, before, by=getpass.getuser(), at=clock.now(), reason=reason)
+    if not removed:
+        out.print(
+            f"Nothing was removed: {partner} has no {shape} before {before} in {store.home}.",
+            markup=False,
+            soft_wrap=True,
+        )
+        return
+    chunks = "1 chunk" if removed == 1 else f"{removed:,} chunks"
+    out.print(
+        f"{chunks} of {shape} before {before} {'was' if removed == 1 else 'were'} removed. The hashes stay, with the reason."
+    )

@@ -9,9 +9,10 @@ import typer
 from levelfield.measures.catalogue import MEASURES, measure_named
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
+from levelfield.same_data.publication import edition_of
 from levelfield.words import Grain, Period, Refusal, RefusalKind
 from levelfield_cli.options import Form, Home, store_at
-from levelfield_cli.showing import Format, show
+from levelfield_cli.showing import Format, out, show
 from levelfield_io.recompute import values_of
 from levelfield_io.store import Store
 
@@ -23,7 +24,10 @@ def run(
         list[str] | None, typer.Option("--measure", "-m", help="Name of a measure; may be given several times.")
     ] = None,
     publication: Annotated[
-        list[str] | None, typer.Option("--publication", help="Id of a publication; the current ones when left out.")
+        list[str] | None,
+        typer.Option(
+            "--publication", help="Id of a publication, or of an edition (E-…); the current ones when left out."
+        ),
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -65,7 +69,8 @@ def run(
         Period.parse(period) if period else None,
         slices,
     )
-    values = values_of(store, _publications(store, publication), asked)
+    publications = _publications(store, publication)
+    values = values_of(store, publications, asked)
     dimensions = tuple(by or ())
     rows = [
         (
@@ -93,6 +98,13 @@ def run(
         rows = [(*(r[i] for i in keep[:-1]), str(r[-1])[:12]) for r in rows]
         columns = tuple(columns[i] for i in keep)
     show(columns, rows, form, right=("value", "numerator", "denominator", "n"))
+    if form is Format.TABLE and any(v.publication.startswith("E-") for v in values):
+        own = ", ".join(f"{id_[:12]} of {partner}" for partner, id_ in sorted(publications.items()))
+        out.print(
+            f"{edition_of(publications)[:12]} stands for these publications together: {own}.",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _number(value: float | None, form: Format) -> float | str | None:
@@ -120,7 +132,12 @@ def _publications(store: Store, ids: list[str] | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for given in ids:
         if given.startswith("E-"):
-            found |= next((dict(r.current) for r in reversed(store.releases()) if r.edition.startswith(given)), {})
+            edition = next((r for r in reversed(store.releases()) if r.edition.startswith(given)), None)
+            if edition is None:
+                raise Refusal(
+                    f"There is no edition {given}", expected="the edition as `levelfield publications` names it"
+                )
+            found |= edition.current
             continue
         partner = store.partner_of(given)
         found[partner] = store.record(partner, given).id

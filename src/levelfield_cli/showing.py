@@ -99,3 +99,4 @@ def progress_bar(what: str) -> Iterator[Told]:
             bar.update(task, completed=share, description=f"{what}: {step}")
 
         yield told
+        bar.update(task, completed=1.0, description=f"{what}: done")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from levelfield_cli.options import Form
-from levelfield_cli.showing import Format, show
+from levelfield_cli.showing import Format, out, show
 from levelfield_io.exporting import verify
 
 NAME = "verify"
@@ -19,12 +19,15 @@ def run(folder: Annotated[Path, typer.Argument(help="The exported folder.")], fo
     """Check everything, show what was checked, and exit with 11 if anything is wrong."""
     with tempfile.TemporaryDirectory(prefix="levelfield-") as work:
         checks = list(verify(folder, Path(work)))
-    shown = (
-        checks if form is not Format.TABLE else [c for c in checks if not c.right or c.what in ("manifest", "values")]
-    )
     right = sum(c.right for c in checks)
-    show(("checked", "right", "told"), [(c.what, "yes" if c.right else "NO", c.told) for c in shown], form)
     if form is Format.TABLE:
-        show(("", ""), [("checks", f"{right:,} of {len(checks):,} right")], form)
+        for check in checks:
+            if not check.right:
+                out.print(f"■ wrong  {check.told}", markup=False, soft_wrap=True)
+            elif check.what in ("manifest", "values"):
+                out.print(f"● right  {check.told[:1].upper()}{check.told[1:]}.", markup=False, soft_wrap=True)
+        out.print(f"{right:,} of {len(checks):,} checks are right.")
+    else:
+        show(("checked", "right", "told"), [(c.what, "yes" if c.right else "NO", c.told) for c in checks], form)
     if right < len(checks):
         raise typer.Exit(11)

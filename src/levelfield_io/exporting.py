@@ -33,6 +33,7 @@ README = """This folder is publication {id}, the facts that the client and {part
 
 proves that every file is what was published, and computes every value of values.csv again from the facts.
 """
+AGAIN = "Do not use the folder; have the publication exported again."
 COLUMNS = ("measure", "definition", "line", "period", "value", "numerator", "denominator", "n", "why")
 
 
@@ -105,8 +106,11 @@ def verify(folder: Path, work: Path) -> Iterator[Check]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         record = record_from_data(manifest)
-    except (ValueError, KeyError, TypeError) as wrong:
-        raise Refusal(f"The manifest cannot be read: {wrong}", where=str(path), kind=RefusalKind.FILE) from None
+    except (ValueError, KeyError, TypeError):
+        raise Refusal(
+            "The manifest cannot be read", where=str(path), expected="manifest.json as it was exported", next_step=AGAIN,
+            kind=RefusalKind.FILE,
+        ) from None  # fmt: skip
     yield Check("manifest", True, f"{record.id} is the hash of what the manifest lists")
     removed = {s["content"] for s in manifest.get("tombstones", ())}
     store = Store(work)
@@ -116,27 +120,60 @@ def verify(folder: Path, work: Path) -> Iterator[Check]:
         what = f"{chunk.shape} {chunk.part}"
         if not source.exists():
             good = False
-            yield Check(
-                what,
-                chunk.content in removed,
-                "removed on purpose; its hash stays in the chain" if chunk.content in removed else "missing",
-            )
+            if chunk.content in removed:
+                yield Check(what, True, "removed on purpose; its hash stays in the chain")
+            else:
+                yield _wrong(
+                    what, source, "The file is missing", f"{chunk.rows:,} facts with the hash {chunk.content[:12]}…"
+                )
             continue
         shape = SHAPES[chunk.shape]
         try:
             table = sorted_by_key(in_shape(pq.read_table(source, schema=schema_of(shape)), shape), shape)
-        except (pa.ArrowInvalid, OSError, KeyError) as wrong:
+        except (pa.ArrowInvalid, OSError, KeyError):
             good = False
-            yield Check(what, False, f"cannot be read: {wrong}")
+            yield _wrong(what, source, "The file cannot be read", f"a Parquet file with the columns of {chunk.shape}")
             continue
-        right = content_hash(table, shape) == chunk.content and table.num_rows == chunk.rows
+        content = content_hash(table, shape)
+        right = content == chunk.content and table.num_rows == chunk.rows
         good = good and right
-        yield Check(what, right, f"{table.num_rows:,} rows" if right else "the facts are not those that were published")
+        if right:
+            yield Check(what, True, f"{table.num_rows:,} facts")
+        else:
+            yield _wrong(
+                what, source, f"The facts are not those that were published: {table.num_rows:,} with the hash {content[:12]}…",
+                f"{chunk.rows:,} with the hash {chunk.content[:12]}…",
+            )  # fmt: skip
         store.write_chunk(record.publication.partner, shape, chunk.part, table)
+    yield from _extra(folder, record)
     if not good:
-        yield Check("values", bool(removed), "not recomputed, because some facts are missing or altered")
+        yield Check(
+            "values", bool(removed), "Values were not computed again, because some facts are missing or altered."
+        )
         return
     yield _values(store, record, folder, str(manifest.get("currency", "")))
+
+
+def _extra(folder: Path, record: Record) -> Iterator[Check]:
+    """Files nobody published: whoever reads the folder as a whole would take them for facts."""
+    own = {folder / "facts" / c.shape / f"{safe(c.part)}.parquet" for c in record.publication.chunks}
+    own |= {folder / name for name in ("manifest.json", "README.txt", "values.csv")}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_dir() and path not in own:
+            name = path.relative_to(folder).as_posix()
+            yield _wrong(
+                name, path, "The file is no part of the publication", "only what the manifest lists", "Take it out."
+            )
+
+
+def _wrong(what: str, path: Path, told: str, expected: str, next_step: str = AGAIN) -> Check:
+    """A check that failed: what, where, expected, next step in one paragraph."""
+    return Check(what, False, Refusal(told, where=str(path), expected=expected, next_step=next_step).sentence)
+
+
+def _name(row: tuple[str, ...]) -> str:
+    """Measure, line and period of a row of values.csv, as far as they are there."""
+    return ", ".join(part for part in (row[:1] + row[2:4]) if part)
 
 
 def _values(store: Store, record: Record, folder: Path, currency: str) -> Check:
@@ -146,10 +183,19 @@ def _values(store: Store, record: Record, folder: Path, currency: str) -> Check:
         ensure_sheets(store, publication, engine)
     store.write_record(record)
     again = {_row(v)[:4]: _row(v) for v in values_to_prove(store, publication.partner, publication.id, currency)}
-    with (folder / "values.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))[1:]
-    off = [row for row in rows if again.get(tuple(row[:4])) != tuple(row)]
-    if off or len(rows) != len(again):
-        first = f"; the first is {' '.join(off[0][:4])}" if off else ""
-        return Check("values", False, f"{len(off)} of {len(rows):,} values differ from the facts{first}")
+    path = folder / "values.csv"
+    if not path.exists():
+        return _wrong("values", path, "The file is missing", f"{len(again):,} values")
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [tuple(row) for row in csv.reader(stream)][1:]
+    off = [row for row in rows if again.get(row[:4]) != row]
+    if off:
+        first = off[0]
+        value, expected = first[4] if len(first) > 4 else "nothing", again.get(first[:4], ("",) * 5)[4]
+        told = f"{len(off):,} of {len(rows):,} values do not follow from the facts; the first is {_name(first)}: {value or 'no value'}"
+        return _wrong("values", path, told, expected or "no value")
+    if len(rows) != len(again):
+        gone = next((key for key in again if key not in {row[:4] for row in rows}), None)
+        told = f"{len(rows):,} values are listed" + (f"; {_name(gone)} is missing" if gone else ", some of them twice")
+        return _wrong("values", path, told, f"{len(again):,}")
     return Check("values", True, f"all {len(rows):,} values follow from the facts")

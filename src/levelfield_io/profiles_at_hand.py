@@ -192,7 +192,7 @@ def guessed(
         fills.append(Fill(to="length_s", constant="$interval_s"))
     if "partner" not in to:
         fills.append(Fill(to="partner", constant="$partner"))
-    if shape_name == "intervals":
+    if shape_name == "intervals" and "threshold_ms" not in to:
         fills.append(Fill(to="threshold_ms", constant="$threshold_s"))
     if shape_name == "contacts" and "answered" not in to and "agent" in to:
         fills.append(Fill(to="answered", present=next(f.sources[0] for f in fills if f.to == "agent")))

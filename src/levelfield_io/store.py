@@ -175,6 +175,11 @@ class Store:
 
     def partner_of(self, id_: str) -> str:
         """Whose publication an id names."""
+        if id_.startswith("E-"):
+            raise Refusal(
+                f"{id_} is an edition: the publications of several partners together",
+                expected="one publication, as `levelfield publications` lists it",
+            )
         found = sorted((self.root / "publications").glob(f"*/{safe(id_)}*.json")) if len(id_) >= 6 else []
         if not found:
             raise Refusal(f"There is no publication {id_}", expected="an id as `levelfield publications` lists it")
