@@ -34,6 +34,16 @@ def largest_file() -> int:
     return _whole("LEVELFIELD_LARGEST_FILE_MB", 20_000) * 1_000_000
 
 
+def work_memory() -> int:
+    """LEVELFIELD_WORK_MEMORY_MB: how much memory the work on one delivery may ask for, in megabytes of addresses."""
+    return _whole("LEVELFIELD_WORK_MEMORY_MB", 8_000) * 1_000_000
+
+
+def work_seconds() -> int:
+    """LEVELFIELD_WORK_SECONDS: how long the work on one delivery may take on the pages, in seconds."""
+    return _whole("LEVELFIELD_WORK_SECONDS", 1_800)
+
+
 def _whole(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not (text.isascii() and text.isdigit()) or int(text) < 1:

@@ -8,6 +8,7 @@ import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,10 +106,10 @@ def publish(
     """Publish files as one delivery, or look at them only (`dry_run`).
 
     A partner delivers for itself: `only_partner` refuses facts of anybody else, and `seen_estate` cuts the estate
-    down to what that side may see, so that no finding can hint at another name.
+    down to what that side may see, so that no finding can hint at another name. Whoever only looks holds nobody up.
     """
     results: list[FileResult] = []
-    with tempfile.TemporaryDirectory(prefix="levelfield-") as name, store.lock():
+    with tempfile.TemporaryDirectory(prefix="levelfield-") as name, nullcontext() if dry_run else store.lock():
         work_folder = Path(name)
         release = store.release
         work = _Work(store, {p: store.record(p, i).publication for p, i in release.current.items()})

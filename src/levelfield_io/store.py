@@ -84,7 +84,7 @@ class Store:
             return given
         if not path.exists():
             self.home.mkdir(parents=True, exist_ok=True)
-            write_whole(path, os.urandom(32).hex().encode(), mode=0o600)
+            write_first(path, os.urandom(32).hex().encode(), mode=0o600)
         return path.read_text(encoding="ascii").strip()
 
     # Facts
@@ -269,6 +269,18 @@ def write_whole(path: Path, body: bytes, mode: int = 0o644) -> None:
     staged = path.with_name(f".{path.name}.{os.getpid()}.part")
     _write_through(staged, body, mode)
     staged.replace(path)
+
+
+def write_first(path: Path, body: bytes, mode: int = 0o644) -> None:
+    """Write a file that nobody wrote before; of two writers at one moment the first one counts."""
+    staged = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
+    _write_through(staged, body, mode)
+    try:
+        os.link(staged, path)
+    except FileExistsError:
+        pass
+    finally:
+        staged.unlink()
 
 
 def _write_through(path: Path, body: bytes, mode: int = 0o644) -> None:

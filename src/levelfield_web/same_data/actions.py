@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from levelfield.words import Refusal, RefusalKind
@@ -18,7 +18,7 @@ from levelfield_web.audit.actions import record, wait_for_the_chain
 from levelfield_web.audit.models import Move
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
-from levelfield_web.same_data.models import ENDED, Delivery, Seen, State
+from levelfield_web.same_data.models import ENDED, Delivery, Seen, State, organisation
 from levelfield_web.same_data.warehouse import current_release, partner_visible, store, upload_folder
 
 LARGEST_UPLOAD = 2_000_000_000
@@ -213,16 +213,17 @@ def note_publications(*, by: Viewer, at: dt.datetime) -> int:
 
 
 def claim(*, at: dt.datetime) -> Delivery | None:
-    """Take the next delivery that waits, or one whose worker has died."""
+    """Take the next delivery that waits, or one whose worker has died. The sides take turns."""
     with transaction.atomic():
         due = Q(state__in=[State.WAITING, State.QUEUED]) | Q(
             state__in=[State.CHECKING, State.PUBLISHING], lease_until__lt=at
         )
-        delivery = Delivery.objects.select_for_update().filter(due).order_by("id").first()
+        next_one = next_in_turn(due)
+        delivery = Delivery.objects.select_for_update().filter(due, pk=next_one).first() if next_one else None
         if delivery is None:
             return None
         publishing = delivery.state in (State.QUEUED, State.PUBLISHING)
-        delivery.tries += 1
+        delivery.tries, delivery.claimed_at = delivery.tries + 1, at
         if delivery.tries > MOST_TRIES:
             delivery.state, delivery.ended_at = State.REFUSED, at
             delivery.lease_token, delivery.lease_until = "", None
@@ -236,6 +237,18 @@ def claim(*, at: dt.datetime) -> Delivery | None:
         delivery.lease_token, delivery.lease_until = secrets.token_hex(16), at + LEASE
         delivery.save()
         return delivery
+
+
+def next_in_turn(due: Q) -> int | None:
+    """The oldest delivery of the side whose last turn is longest ago, so that nobody waits for a long queue of others."""
+    turns: dict[str, dt.datetime] = {}
+    taken = Delivery.objects.exclude(claimed_at=None).order_by().values_list("side", "partner")
+    for side, partner, last in taken.annotate(last=Max("claimed_at")):
+        who = organisation(side, partner)
+        turns[who] = max(last, turns.get(who, last))
+    waiting = Delivery.objects.filter(due).values_list("pk", "side", "partner")
+    never = dt.datetime.min.replace(tzinfo=dt.UTC)
+    return min(((turns.get(organisation(s, p), never), pk) for pk, s, p in waiting), default=(never, None))[1]
 
 
 def keep_going(*, delivery_id: int, token: str, at: dt.datetime) -> bool:

@@ -7,6 +7,8 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from levelfield_web.fields.viewer import Side
+
 
 class State(models.TextChoices):
     """Where a delivery stands."""
@@ -53,6 +55,7 @@ class Delivery(models.Model):
     lease_token = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     rows_read = models.BigIntegerField(null=True)
@@ -77,6 +80,16 @@ class Delivery(models.Model):
                 name="a_lease_has_token_and_end",
             ),
         ]
+
+    @property
+    def organisation(self) -> str:
+        """Who delivered: the key of a partner, or nothing for the client."""
+        return organisation(self.side, self.partner)
+
+
+def organisation(side: str, partner: str) -> str:
+    """The key of a partner that acts, or nothing for the client, who may act about a partner."""
+    return partner if side == Side.PARTNER else ""
 
 
 class Seen(models.Model):

@@ -7,9 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from levelfield.same_data.finding import Findings
 from levelfield.words import Refusal
+from levelfield_io.environment import work_memory, work_seconds
+from levelfield_io.limits import OUT_OF_MEMORY
 from levelfield_io.publishing import Outcome, Parcel, publish
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.people.actions import know_partner
@@ -18,6 +22,7 @@ from levelfield_web.same_data.models import Delivery, State
 from levelfield_web.same_data.warehouse import store, upload_folder, visible_estate
 
 TOLD_EVERY_S = 0.5
+IN_PARTS = gettext_lazy("Deliver it in parts, such as one month a file, or let it be published at the command line.")
 
 
 def work_on(delivery: Delivery, token: str) -> None:
@@ -42,12 +47,45 @@ def work_on(delivery: Delivery, token: str) -> None:
         )  # fmt: skip
         state, result = _result(outcome, publishing)
     except Refusal as refusal:
-        state = State.REFUSED
-        result = {"refusal": {k: getattr(refusal, k) for k in ("what", "where", "expected", "next_step", "options")}}
+        state, result = State.REFUSED, {"refusal": told(refusal, delivery)}
+    except OUT_OF_MEMORY:
+        stop_at(too_much_memory(), delivery, token)
+        return
     if state == State.PUBLISHED:
         for partner in store().estate.partners:
             know_partner(key=partner.key, name=partner.name, by=HOUSE, at=timezone.now())
     actions.finish(delivery_id=delivery.pk, token=token, state=state, result=result, by=HOUSE, at=timezone.now())
+
+
+def told(refusal: Refusal, delivery: Delivery) -> dict[str, Any]:
+    """A refusal as it is kept, with the name of the file as it was delivered."""
+    parts = {k: getattr(refusal, k) for k in ("what", "where", "expected", "next_step", "options")}
+    return parts | {"where": refusal.where.replace(delivery.stored_as, delivery.name)}
+
+
+def stop_at(limit: Refusal, delivery: Delivery, token: str) -> None:
+    """End the work at a limit. What was looked at before stays so and can be published again, which does no harm."""
+    state = State.CHECKED if delivery.state == State.PUBLISHING else State.REFUSED
+    result = {"refusal": told(limit, delivery)}
+    actions.finish(delivery_id=delivery.pk, token=token, state=state, result=result, by=HOUSE, at=timezone.now())
+
+
+def too_much_memory() -> Refusal:
+    """What a person is told where the memory for one delivery ends."""
+    return Refusal(
+        _("The work on the file needs more memory than one delivery may have"),
+        expected=_("at most %(mb)s MB") % {"mb": f"{work_memory() // 1_000_000:,}"},
+        next_step=str(IN_PARTS),
+    )
+
+
+def too_much_time() -> Refusal:
+    """What a person is told where the time for one delivery ends."""
+    return Refusal(
+        _("The work on the file takes longer than one delivery may"),
+        expected=_("at most %(minutes)s minutes") % {"minutes": f"{max(work_seconds() // 60, 1):,}"},
+        next_step=str(IN_PARTS),
+    )
 
 
 def _result(outcome: Outcome, publishing: bool) -> tuple[State, dict[str, Any]]:

@@ -17,7 +17,9 @@ OF_THE_COMMAND_LINE = ("estate.toml", "--add-unknown", "--zeros-are-real", "--pr
 
 
 def page(browser, delivery) -> str:
-    return "".join(browser.get(f"/data/deliveries/{delivery.pk}{ending}").content.decode() for ending in ("/", ".json"))
+    return "".join(
+        browser.get(f"/data/deliveries/{delivery.public_id}{ending}").content.decode() for ending in ("/", ".json")
+    )
 
 
 def test_the_client_reads_the_name_of_the_checkbox(ada, signed_in, deliver):

@@ -91,6 +91,7 @@ def test_the_command_works_off_what_waits(waiting, home, monkeypatch):
             "levelfield_web.management.commands.work.Command._run",
             lambda self, delivery: call_command("work", on=delivery.pk, token=delivery.lease_token),
         )
+        monkeypatch.setattr("levelfield_web.management.commands.work.keep_within_limits", lambda: None)
         call_command("work", once=True)
         waiting.refresh_from_db()
         assert waiting.state == State.CHECKED

@@ -1,25 +1,33 @@
 """The background worker: looks at deliveries and publishes them, one at a time, each in a process of its own.
 
 A process that dies, by kill -9 or a power cut, leaves a lease that runs out; the next one takes the work over.
-Publishing the same facts again changes nothing, so work done twice does no harm.
+Publishing the same facts again changes nothing, so work done twice does no harm. A process that takes too much
+memory or time is ended, with everything it started and wrote on the side, and the person is told.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
+from levelfield.words import Refusal
+from levelfield_io.environment import work_seconds
+from levelfield_io.limits import keep_within_limits
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
 from levelfield_web.same_data.warehouse import current_release
-from levelfield_web.same_data.work import work_on
+from levelfield_web.same_data.work import stop_at, too_much_memory, too_much_time, work_on
 
 LOOK_EVERY_S = 0.7
 RENEW_EVERY_S = 5.0
@@ -41,8 +49,10 @@ class Command(BaseCommand):
         if options["on"]:
             delivery = Delivery.objects.filter(pk=options["on"], lease_token=options["token"]).first()
             if delivery is not None:
+                keep_within_limits()
                 work_on(delivery, options["token"])
             return
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to stop, it takes its process along
         noted = 0  # the release whose publications are known to have their moves
         try:
             while True:
@@ -67,13 +77,37 @@ class Command(BaseCommand):
         return number
 
     def _run(self, delivery: Delivery) -> None:
-        words = [sys.executable, "-m", "django", "work", "--on", str(delivery.pk), "--token", delivery.lease_token]
-        with subprocess.Popen(words) as child:  # noqa: S603
-            while True:
-                try:
-                    child.wait(timeout=RENEW_EVERY_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    if not actions.keep_going(delivery_id=delivery.pk, token=delivery.lease_token, at=timezone.now()):
-                        child.terminate()
-                        return
+        """Start the process in a group and a temporary folder of its own, and leave neither behind."""
+        with (
+            tempfile.TemporaryDirectory(prefix="levelfield-work-", ignore_cleanup_errors=True) as folder,
+            subprocess.Popen(  # noqa: S603
+                words_for(delivery), env={**os.environ, "TMPDIR": folder}, start_new_session=True
+            ) as child,
+        ):
+            try:
+                limit = self._watch(child, delivery)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+        if limit is not None:
+            stop_at(limit, delivery, delivery.lease_token)
+
+    def _watch(self, child: subprocess.Popen[bytes], delivery: Delivery) -> Refusal | None:
+        """Keep the lease alive until the process ends or somebody else has taken over; the limit that was reached."""
+        until = time.monotonic() + work_seconds()
+        while (left := until - time.monotonic()) > 0:
+            try:
+                ended = child.wait(timeout=min(RENEW_EVERY_S, left))
+            except subprocess.TimeoutExpired:
+                if not actions.keep_going(delivery_id=delivery.pk, token=delivery.lease_token, at=timezone.now()):
+                    return None
+                continue
+            # Computing without end, or a library that could not go on where memory ended.
+            told = {-signal.SIGXCPU: too_much_time, -signal.SIGABRT: too_much_memory}.get(ended)
+            return told() if told else None
+        return too_much_time()
+
+
+def words_for(delivery: Delivery) -> list[str]:
+    """The command that works on one delivery."""
+    return [sys.executable, "-m", "django", "work", "--on", str(delivery.pk), "--token", delivery.lease_token]
