@@ -64,11 +64,15 @@ class Engine:
         self.connection = duckdb.connect(database)
         self.connection.execute(f"SET threads = {threads()}")
         self.connection.execute(f"SET memory_limit = '{memory_limit()}'")
-        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for the connections of other threads as well
         self.connection.execute("SET autoinstall_known_extensions = false")
         self.connection.execute("SET enable_progress_bar = false")
         if folder is not None:
             self.connection.execute(f"SET temp_directory = '{folder}'")
+
+    def beside(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same tables and limits, so that another thread need not wait."""
+        return self.connection.cursor()
 
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression, in memory."""
