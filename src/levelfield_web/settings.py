@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "levelfield_web.parts.formats",
                 "levelfield_web.parts.tags",
+                "levelfield_web.people.tags",
             ],
         },
     }

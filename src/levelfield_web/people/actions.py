@@ -243,6 +243,7 @@ def invite(*, email: str, name: str, side: str, role: str, by: Viewer, at: dt.da
             kind=RefusalKind.PERMISSION,
         )
     email = plain_email(email)
+    refuse_foreign_address(by, email)
     there = User.objects.filter(email=email).first()
     # Whether an address belongs to another partner is not told: such an invitation is written and cannot be used.
     if there is not None and (by.sees(there.partner) if there.partner else by.is_client):
@@ -412,6 +413,29 @@ def refuse_beyond_reach(by: Viewer, side: str, partner: str) -> None:
     raise Refusal(
         _("You act for your own side only"), expected=_("a person of your own side"), kind=RefusalKind.PERMISSION
     )
+
+
+def refuse_foreign_address(by: Viewer, email: str) -> None:
+    """A partner invites at the domains its people have already, so that nobody tries out, or takes, addresses of others.
+
+    The client lets the first person of a partner in, and with that person the domain.
+    """
+    if by.is_client:
+        return
+    own = User.objects.filter(side=Side.PARTNER, partner=by.partner, is_active=True).values_list("email", flat=True)
+    domains = sorted({domain_of(address) for address in own})
+    if domain_of(email) not in domains:
+        raise Refusal(
+            _("You may invite people at the domains of your own side"),
+            where=email,
+            expected=_("an address at %(domains)s") % {"domains": ", ".join(domains)},
+            next_step=_("Ask the client to invite this person."),
+        )
+
+
+def domain_of(email: str) -> str:
+    """What stands behind the @."""
+    return email.rpartition("@")[2]
 
 
 def refuse_wrong_place(*, side: str, partner: str, role: str) -> None:

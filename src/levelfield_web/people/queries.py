@@ -70,7 +70,9 @@ def person(*, viewer: Viewer, user_id: int) -> User | None:
 
 def open_invitations(*, viewer: Viewer, at: dt.datetime) -> QuerySet[Invitation]:
     """Links that may still be used: all of them for the client, its own for a partner."""
-    rows = Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+    rows = Invitation.objects.select_related("invited_by").filter(
+        accepted_at=None, withdrawn_at=None, expires_at__gt=at
+    )
     if viewer.side == Side.CLIENT:
         return rows
     return rows.filter(side=Side.PARTNER, partner=viewer.partner) if viewer.partner else rows.none()

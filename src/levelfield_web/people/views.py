@@ -130,12 +130,20 @@ def sign_out(request: Request) -> HttpResponse:
 def invitation(request: Request, token: str) -> HttpResponse:
     """Join, or set a new password, with a link."""
     now = timezone.now()
-    invited = Invitation.objects.select_related("renews").filter(token_hash=actions.token_hash(token)).first()
+    invited = (
+        Invitation.objects.select_related("renews", "invited_by").filter(token_hash=actions.token_hash(token)).first()
+    )
     if invited is None or not actions.is_open(invited, now):
         raise actions.link_is_of_no_use()
     data = request.POST if request.method == "POST" else None
     form = RenewForm(data) if invited.renews else JoinForm(data, initial={"name": invited.name})
-    context = {"form": form, "invited": invited, "place": actions.place(invited.side, invited.partner, invited.role)}
+    inviter = invited.invited_by
+    context = {
+        "form": form,
+        "invited": invited,
+        "inviter": actions.place(inviter.side, inviter.partner, inviter.role) if inviter else _("the client"),
+        "place": actions.place(invited.side, invited.partner, invited.role),
+    }
     if not form.is_valid():
         return form_page(request, "people/invitation.html", context)
     try:

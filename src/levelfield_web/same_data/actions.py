@@ -187,7 +187,9 @@ def note_publications(*, by: Viewer, at: dt.datetime) -> int:
         told = set(Move.objects.filter(object_kind="publication", verb="published").values_list("object_id", flat=True))
         noted = 0
         for published in sorted((r for r in records if r.id not in told), key=lambda r: r.published_at):
-            around = Delivery.objects.filter(by_name=published.by, at__lte=published.published_at)
+            # A delivery's publication is signed “Noor Haddad (north)”.
+            who = published.by.rpartition(" (")[0] or published.by
+            around = Delivery.objects.filter(by_name=who, at__lte=published.published_at)
             if around.filter(state=State.PUBLISHING).exists():
                 continue
             delivered = around.filter(state=State.PUBLISHED, ended_at__gte=published.published_at).exists()

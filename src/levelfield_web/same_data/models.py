@@ -86,6 +86,11 @@ class Delivery(models.Model):
         """Who delivered: the key of a partner, or nothing for the client."""
         return organisation(self.side, self.partner)
 
+    @property
+    def signature(self) -> str:
+        """The name of who delivered with the side, as a publication keeps it."""
+        return f"{self.by_name} ({self.organisation or Side.CLIENT.value})"
+
 
 def organisation(side: str, partner: str) -> str:
     """The key of a partner that acts, or nothing for the client, who may act about a partner."""

@@ -41,7 +41,7 @@ def work_on(delivery: Delivery, token: str) -> None:
     owner = Viewer(None, "", Side.PARTNER.value, delivery.partner, "") if delivery.partner else HOUSE
     try:
         outcome = publish(
-            [parcel], store(), by=delivery.by_name, at=timezone.now(), leave_rejected=delivery.leave_rejected, dry_run=not publishing,
+            [parcel], store(), by=delivery.signature, at=timezone.now(), leave_rejected=delivery.leave_rejected, dry_run=not publishing,
             seen_estate=lambda whole: visible_estate(whole, owner), only_partner=delivery.partner,
             progress=progress,
         )  # fmt: skip

@@ -98,8 +98,29 @@ def test_a_role_goes_with_its_side(ada, invite):
         invite(ada, role="executive")
 
 
-def test_noor_is_not_told_that_an_address_belongs_to_the_other_partner(noor, sol, invite, monday):
-    invited = invite(noor, email=sol.email)
+@pytest.mark.parametrize("name", ["sol@south", "nobody@south", "ada@client", "nobody@client", "x@sub.north"])
+def test_noor_can_neither_try_out_nor_take_addresses_of_others(noor, sol, ada, invite, name):
+    """Whether somebody has the address is not even looked up: the refusal is the same for all."""
+    with pytest.raises(Refusal) as refusal:
+        invite(noor, email=f"{name}.example")
+    assert refusal.value.sentence == (
+        f"{name}.example: You may invite people at the domains of your own side. Expected an address at north.example. "
+        "Ask the client to invite this person."
+    )
+    assert not Invitation.objects.exists()
+
+
+def test_the_domain_of_a_person_whom_the_client_lets_in_is_the_partners_own(noor, ada, invite, monday):
+    accept(invite(ada, email="tim@agency.example").token, monday)
+    assert invite(noor, email="kim@agency.example").invitation.partner == "north"
+
+
+def test_an_address_two_partners_could_have_is_refused_like_a_dead_link(noor, sol, ada, invite, monday):
+    """At a mail provider both use, an invitation can meet somebody else's account."""
+    for partner in ("north", "south"):
+        accept(invite(ada, email=f"first-of-{partner}@mail.example", partner=partner).token, monday)
+    accept(invite(sol, email="kim@mail.example", partner="south").token, monday)
+    invited = invite(noor, email="kim@mail.example")
     with pytest.raises(Refusal, match="cannot be used") as there:
         accept(invited.token, monday)
     with pytest.raises(Refusal) as nowhere:
@@ -162,7 +183,7 @@ def test_a_link_from_the_command_line_names_who_wrote_it(db):
     out = io.StringIO()
     call_command("invite_person", "kim@client.example", "Kim Vos", by="Pat Ruiz", stdout=out)
     page = Client().get(out.getvalue().strip().removeprefix("http://127.0.0.1:8000")).content.decode()
-    assert "Pat Ruiz invited you as" in page
+    assert "Pat Ruiz (the client) invited you as" in page
     assert Move.objects.get(verb="invite").sentence.startswith("Pat Ruiz invited Kim Vos")
 
 
