@@ -21,7 +21,8 @@ LEVELFIELD_HOME = ENVIRONMENT.folder(
 SECRET_KEY = ENVIRONMENT.secret(
     "LEVELFIELD_SECRET_KEY",
     kept_in=LEVELFIELD_HOME / "secret-key",
-    meaning="The key that signs sessions. When absent, one is made at the first start and kept in LEVELFIELD_HOME.",
+    meaning="The key that signs sessions and encrypts the keys of one-time codes. When absent, one is made at the first start "
+    "and kept in LEVELFIELD_HOME.",
 )
 SECURE = ENVIRONMENT.flag(
     "LEVELFIELD_SECURE",

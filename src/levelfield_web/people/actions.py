@@ -140,7 +140,7 @@ def begin_codes(*, by: Viewer, at: dt.datetime) -> User:
             _("One-time codes are set up already"),
             next_step=_("Turn them off first, then set them up on the other phone."),
         )
-    user.totp_secret = codes.new_secret()
+    user.totp_secret = codes.sealed(codes.new_secret())
     user.save(update_fields=["totp_secret"])
     record(
         by=by, at=at, verb="begin_codes", object_kind="person", object_id=user.pk,
@@ -155,7 +155,7 @@ def confirm_codes(*, code: str, by: Viewer, at: dt.datetime) -> User:
     user = oneself(by)
     if user.has_codes or not user.totp_secret:
         raise Refusal(_("There is nothing to confirm"), next_step=_("Begin to set up one-time codes again."))
-    step = codes.step_of_code(user.totp_secret, code, at, after=None)
+    step = codes.step_of_code(codes.opened(user.totp_secret), code, at, after=None)
     if step is None:
         raise Refusal(
             _("The code does not fit"),
@@ -214,7 +214,7 @@ def check_code(*, user: User, code: str, address: str, by: Viewer, at: dt.dateti
     count_before_checking(email=user.email, address=address, step="code", at=at)
     with transaction.atomic():
         fresh = User.objects.select_for_update().get(pk=user.pk)
-        step = codes.step_of_code(fresh.totp_secret, code, at, after=fresh.totp_last_step)
+        step = codes.step_of_code(codes.opened(fresh.totp_secret), code, at, after=fresh.totp_last_step)
         if step is not None and fresh.has_codes and fresh.is_active:
             fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hmac
 import io
 
 import pyotp
 import segno
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from levelfield.words import Refusal
 
 ISSUER = "Levelfield"
 STEPS_EITHER_SIDE = 1  # half a minute early or late: clocks differ
@@ -17,6 +25,29 @@ STEPS_EITHER_SIDE = 1  # half a minute early or late: clocks differ
 def new_secret() -> str:
     """A key for a phone, 160 random bits."""
     return pyotp.random_base32()
+
+
+def sealed(secret: str) -> str:
+    """A key as it is kept: encrypted, so that a copy of the database alone makes no code."""
+    return lock().encrypt(secret.encode()).decode()
+
+
+def opened(kept: str) -> str:
+    """The key that was kept; nothing where there is none."""
+    try:
+        return lock().decrypt(kept.encode()).decode() if kept else ""
+    except InvalidToken:
+        raise Refusal(
+            _("The key of your one-time codes cannot be read any more"),
+            expected=_("the secret key of this house as it was when the codes were set up"),
+            next_step=_("Ask an administrator or your account manager for a link, then set one-time codes up again."),
+        ) from None
+
+
+def lock() -> Fernet:
+    """What opens the keys, made from the secret key of this house and good for nothing else."""
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"levelfield.people.codes")
+    return Fernet(base64.urlsafe_b64encode(made.derive(settings.SECRET_KEY.encode())))
 
 
 def step_of_code(secret: str, code: str, at: dt.datetime, *, after: int | None) -> int | None:

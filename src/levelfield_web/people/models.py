@@ -67,7 +67,7 @@ class User(AbstractBaseUser):
     side = models.CharField(_("side"), max_length=10, choices=Side.choices)
     partner = models.CharField(_("partner"), max_length=50, blank=True)
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    totp_secret = models.CharField(_("key of the one-time codes"), max_length=64, blank=True)
+    totp_secret = models.CharField(_("key of the one-time codes, encrypted"), max_length=255, blank=True)
     totp_confirmed_at = models.DateTimeField(_("one-time codes since"), null=True)
     totp_last_step = models.BigIntegerField(_("time step of the last code"), null=True)
     is_active = models.BooleanField(_("may sign in"), default=True)

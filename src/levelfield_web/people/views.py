@@ -23,7 +23,7 @@ from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people import actions, queries
-from levelfield_web.people.codes import setup_picture
+from levelfield_web.people.codes import opened, setup_picture
 from levelfield_web.people.forms import (
     ChangePasswordForm,
     CodeForm,
@@ -293,9 +293,10 @@ def codes(request: Request) -> HttpResponse:
     if request.method == "POST" and "begin" in request.POST:
         actions.begin_codes(by=request.viewer, at=timezone.now())
         return redirect("people:codes")
-    picture = setup_picture(user.totp_secret, user.email) if user.totp_secret else ""
+    secret = opened(user.totp_secret)
+    picture = setup_picture(secret, user.email) if secret else ""
     form = CodeForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "picture": picture, "secret": user.totp_secret}
+    context = {"form": form, "picture": picture, "secret": secret}
     if not form.is_valid():
         return form_page(request, "people/codes.html", context)
     try:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from levelfield.words import Refusal
 from levelfield_web.fields.viewer import VISITOR
-from levelfield_web.people import actions
+from levelfield_web.people import actions, codes
 from levelfield_web.people.models import SignInAttempt
 
 from ...conftest import PASSWORD
@@ -99,16 +99,16 @@ def test_who_was_deactivated_does_not_come_in(noor, ada_administrator, monday, s
 
 
 def test_a_code_opens_once(noor, monday):
-    noor.totp_secret, noor.totp_confirmed_at = pyotp.random_base32(), monday
+    noor.totp_secret, noor.totp_confirmed_at = codes.sealed(pyotp.random_base32()), monday
     noor.save()
-    code = pyotp.TOTP(noor.totp_secret).at(monday)
+    code = pyotp.TOTP(codes.opened(noor.totp_secret)).at(monday)
     actions.check_code(user=noor, code=code, address="", by=VISITOR, at=monday)
     with pytest.raises(Refusal, match="used before"):
         actions.check_code(user=noor, code=code, address="", by=VISITOR, at=monday)
 
 
 def test_codes_are_counted_wherever_they_come_from(noor, monday):
-    noor.totp_secret, noor.totp_confirmed_at = pyotp.random_base32(), monday
+    noor.totp_secret, noor.totp_confirmed_at = codes.sealed(pyotp.random_base32()), monday
     noor.save()
     for last in range(5):
         with pytest.raises(Refusal, match="does not fit"):
@@ -146,7 +146,7 @@ def test_with_codes_on_the_password_alone_opens_nothing(noor, signed_in):
     noor.refresh_from_db()
     page = own.get("/account/codes/")
     assert "<svg" in page.content.decode() and "style=" not in page.content.decode()
-    totp = pyotp.TOTP(noor.totp_secret)
+    totp = pyotp.TOTP(codes.opened(noor.totp_secret))
     step = totp.timecode(dt.datetime.now(dt.UTC))
     assert own.post("/account/codes/", {"code": totp.generate_otp(step)}).status_code == 302
 
@@ -162,7 +162,7 @@ def test_with_codes_on_the_password_alone_opens_nothing(noor, signed_in):
 def test_codes_go_off_with_the_password_only(noor, monday):
     actions.begin_codes(by=noor.as_viewer, at=monday)
     noor.refresh_from_db()
-    actions.confirm_codes(code=pyotp.TOTP(noor.totp_secret).at(monday), by=noor.as_viewer, at=monday)
+    actions.confirm_codes(code=pyotp.TOTP(codes.opened(noor.totp_secret)).at(monday), by=noor.as_viewer, at=monday)
     with pytest.raises(Refusal, match="does not fit"):
         actions.revoke_codes(password="nope", by=noor.as_viewer, at=monday)
     assert not actions.revoke_codes(password=PASSWORD, by=noor.as_viewer, at=monday).has_codes
@@ -202,3 +202,16 @@ def test_a_current_password_that_fits_forgets_the_tries_before_it(noor, monday):
             actions.change_password(current="nope", new="nine quiet harbours", by=noor.as_viewer, at=monday)
     actions.change_password(current=PASSWORD, new="nine quiet harbours", by=noor.as_viewer, at=monday)
     assert not SignInAttempt.objects.exists()
+
+
+def test_the_key_of_ones_codes_is_not_in_the_database(noor, signed_in, settings):
+    browser = signed_in(noor)
+    browser.post("/account/codes/", {"begin": ""})
+    noor.refresh_from_db()
+    secret = codes.opened(noor.totp_secret)
+    assert len(secret) == 32 and secret in browser.get("/account/codes/").content.decode()
+    assert secret not in noor.totp_secret
+    assert codes.sealed(secret) != codes.sealed(secret), "two people with one key would not be noticed"
+    settings.SECRET_KEY = "another house " * 5
+    with pytest.raises(Refusal, match="cannot be read any more"):
+        codes.opened(noor.totp_secret)
