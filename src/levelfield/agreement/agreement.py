@@ -29,8 +29,8 @@ class Standing(StrEnum):
     """How a value stands to what was agreed. There is no status where nothing was agreed."""
 
     MET = "met"
-    MISSED_EXPECTED = "missed expected"
-    MISSED_MINIMUM = "missed minimum"
+    MISSED_EXPECTED = "expected level missed"
+    MISSED_MINIMUM = "minimum level missed"
     CANNOT_JUDGE = "cannot judge"
 
 

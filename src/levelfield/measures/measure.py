@@ -73,6 +73,10 @@ class Measure:
     short: str = ""  # a short title for narrow columns
     theme: str = ""
 
+    def switches_of(self, definition: Definition) -> list[str]:
+        """What a definition says to this measure, as `name=value` words; the rest of it changes nothing here."""
+        return [word for word in definition.told.split(",") if word.partition("=")[0] in self.switches]
+
     @property
     def label(self) -> str:
         """The short title where there is one."""

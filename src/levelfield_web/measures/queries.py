@@ -13,7 +13,7 @@ from levelfield.agreement.agreement import Agreement, Standing, Target
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import LETTERS, TITLES, Abandons, Definition
-from levelfield.measures.measure import Direction, Measure, Unit
+from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.value import Value, Why
 from levelfield.signals.chart import Chart, Mark, Reading, chart_of, short_reading
 from levelfield.words import Grain, Period
@@ -21,7 +21,7 @@ from levelfield_io.store import Store
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.parts.formats import NO_BREAK, with_unit
+from levelfield_web.parts.formats import NO_BREAK, told
 from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import store
 
@@ -90,28 +90,6 @@ class Card:
     agreement: Agreement | None
     rows: tuple[Row, ...]
     period: str
-
-
-def told(measure: Measure, value: float) -> str:
-    """A value of a measure with its unit."""
-    match measure.unit:
-        case Unit.SHARE:
-            return with_unit(value, measure.decimals, "%", factor=100)
-        case Unit.SECONDS:
-            return duration(value, measure.decimals)
-        case Unit.PER_YEAR:
-            return with_unit(value, measure.decimals, "% a year", factor=100)
-        case _:
-            return with_unit(value, measure.decimals, "")
-
-
-def duration(value: float, decimals: int) -> str:
-    """Seconds; from two hours on hours, from two days on days."""
-    if abs(value) >= 172_800:
-        return with_unit(value / 86_400, 1, "d")
-    if abs(value) >= 7_200:
-        return with_unit(value / 3_600, 1, "h")
-    return with_unit(value, decimals, "s")
 
 
 def shown(value: Value | None, measure: Measure) -> str:

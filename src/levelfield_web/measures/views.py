@@ -21,6 +21,7 @@ from levelfield_web.fields.viewer import Request
 from levelfield_web.measures import queries
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.control_chart import drawn
+from levelfield_web.parts.formats import told
 from levelfield_web.same_data.queries import current, estate
 
 VALUE_COLUMNS = (
@@ -153,7 +154,7 @@ def measure(request: Request, partner: str, measure: str, format: str = "html") 
     if by:
         if by not in dimensions:
             raise Refusal(
-                f"{found.title} cannot be split by {by[:40]}",
+                f"{found.label} cannot be split by {by[:40]}",
                 expected="one of " + ", ".join(dimensions),
                 kind=RefusalKind.DEFINITION,
             )
@@ -168,21 +169,21 @@ def measure(request: Request, partner: str, measure: str, format: str = "html") 
             only=only,
         )
 
-    def told(value: float) -> str:
-        return queries.told(found, value)
+    def written(value: float) -> str:
+        return told(found, value)
 
     chart = result.row.chart
     slice_ = ", ".join(v for values in only.values() for v in values)
-    first = headline(chart, told)
-    answers = (did_it_change(chart, told), will_it_meet(chart, told))
+    first = headline(chart, written)
+    answers = (did_it_change(chart, written), will_it_meet(chart, written))
     context = {
         "result": result, "measure": found, "partner": partner, "grain": grain, "grains": GRAINS, "only": only, "slice": slice_, "by": by,
         "dimensions": dimensions, "period": period, "headline": first, "answers": answers, "reading": chart.reading,
-        "picture": drawn(chart, told, f"{first}. {answers[0]} {answers[1]}"),
+        "picture": drawn(chart, written, f"{first}. {answers[0]} {answers[1]}"),
         "points": [(v, queries.shown(v, found), _link(partner, found, grain, v.period, only)) for v in reversed(result.values)],
         "pieces": [(v.of(by), v, queries.shown(v, found), _link(partner, found, grain, v.period, {**only, by: (str(v.of(by)),)})) for v in pieces],
         "usual": chart.usual, "usual_names": (chart.dots[chart.usual.first].label, chart.dots[chart.usual.last].label) if chart.usual else None,
-        "query": request.GET.urlencode(),
+        "query": request.GET.urlencode(), "switches": ", ".join(found.switches_of(result.definition)),
     }  # fmt: skip
     target = result.row.target
     rows = [_cells(partner, v, found, target.expected if target else None, None, slice_) for v in result.values]
@@ -213,12 +214,13 @@ def value(request: Request, partner: str, measure: str, format: str = "html") ->
         raise Http404
     own = result.row.value
     words = " ".join(f"--only {shlex.quote(f'{k}={v}')}" for k, values in only.items() for v in values)
-    switches = " ".join(f"--define {w}" for w in own.definition.split(",") if w)
+    switches = " ".join(f"--define {w}" for w in found.switches_of(result.definition))
     command = f"levelfield measure --publication {own.publication} --measure {found.name} --grain {grain} --period {period} {words} {switches}".strip()
     context = {
         "value": own, "measure": found, "partner": partner, "name": result.name, "shown": result.row.shown, "command": " ".join(command.split()),
-        "low": queries.told(found, own.low) if own.low is not None else "", "high": queries.told(found, own.high) if own.high is not None else "",
+        "low": told(found, own.low) if own.low is not None else "", "high": told(found, own.high) if own.high is not None else "",
         "grain": grain, "only": only, "row": result.row, "response_rate": own.response_rate,
+        "switches": ", ".join(found.switches_of(result.definition)),
     }  # fmt: skip
     target = result.row.target
     table = Table(
@@ -246,12 +248,12 @@ def lab(request: Request, format: str = "html") -> HttpResponse:
     counts = {name: int(_number(request, name, default)) for name, default in LAB_DEFAULTS.items()}
     threshold = request.GET.get("threshold_s", "")
     threshold = threshold if threshold.isascii() and threshold.isdigit() and len(threshold) < 6 else ""
-    names: list[str] = []
-    period = ""
+    # Every month of anybody the viewer may see, so that month and partner are chosen together.
+    names = queries.available_labels(mine, Grain.MONTH) if mine else []
+    period = request.GET.get("period", "")
     if partner:
-        names = queries.available_labels({partner: mine[partner]}, Grain.MONTH)
-        period = request.GET.get("period", "")
-        period = period if period in names else (names[-1] if names else "")
+        own = queries.available_labels({partner: mine[partner]}, Grain.MONTH)
+        period = period if period in names else (own[-1] if own else "")
         seconds = int(threshold) if threshold.isdigit() else None
         lines = (
             queries.lab_of_partner(

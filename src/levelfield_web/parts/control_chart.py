@@ -126,16 +126,38 @@ def _spread(places: Sequence[float]) -> list[float]:
 def _marks(chart: Chart, x: Callable[[int], float]) -> list[str]:
     """Events as thin vertical lines; the latest few are named above the plot, each in a row of its own."""
     labels = [d.label for d in chart.dots]
-    parts = []
-    for row, mark in enumerate([m for m in chart.marks if m.label in labels][-MOST_MARKS:]):
-        at, place = x(labels.index(mark.label)), 10 + MARK_ROW * row
+    marks = [m for m in chart.marks if m.label in labels][-MOST_MARKS:]
+    texts = [f"{mark.title} ({mark.owner})" for mark in marks]
+    places = [x(labels.index(mark.label)) for mark in marks]
+    lines, names = [], []
+    for at, text, row in zip(places, texts, _rows(places, texts), strict=True):
+        top = 10 + MARK_ROW * row
         anchor = "end" if at > WIDTH * 0.5 else "start"
-        parts.append(
-            f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{place + 4}" y2="{HEIGHT - BOTTOM}"/>'
-            f'<text class="chart-event-label" x="{at:.1f}" y="{place}" text-anchor="{anchor}">'
-            f"{escape(mark.title)} ({escape(mark.owner)})</text>"
+        lines.append(f'<line class="chart-event" x1="{at:.1f}" x2="{at:.1f}" y1="{top + 4}" y2="{HEIGHT - BOTTOM}"/>')
+        names.append(
+            f'<text class="chart-event-label" x="{at:.1f}" y="{top}" text-anchor="{anchor}">{escape(text)}</text>'
         )
-    return parts
+    return [*lines, *names]
+
+
+def _rows(places: Sequence[float], texts: Sequence[str]) -> tuple[int, ...]:
+    """A row for every event, so that as few lines as possible, going down, cross the name of another one.
+
+    >>> _rows([500.0, 540.0], ["New class (North)", "Price letter (ours)"])  # names end at their lines: the right one above
+    (1, 0)
+    """
+
+    def spanned(i: int) -> tuple[float, float]:
+        width = len(texts[i]) * LETTER
+        return (places[i] - width, places[i]) if places[i] > WIDTH * 0.5 else (places[i], places[i] + width)
+
+    def crossings(rows: tuple[int, ...]) -> int:
+        return sum(
+            rows[line] < rows[name] and spanned(name)[0] <= places[line] <= spanned(name)[1]
+            for line, name in itertools.permutations(range(len(places)), 2)
+        )
+
+    return min(itertools.permutations(range(len(places))), key=crossings)
 
 
 def _values(dots: Sequence[Dot], x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:

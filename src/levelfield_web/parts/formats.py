@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from typing import Any
 
 from django.template import Library
 from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from levelfield.measures.measure import Measure, Unit
 
 register = Library()
 
@@ -73,6 +78,50 @@ def with_unit(value: Any, decimals: int, unit: str, factor: int = 1) -> str:
     if text is None:
         return missing(value)
     return f"{text}{NO_BREAK}{unit}" if unit else text
+
+
+def told(measure: Measure, value: float) -> str:
+    """A value of a measure, with the unit and the decimals of its definition: the same on every page."""
+    match measure.unit:
+        case Unit.SHARE:
+            return with_unit(value, measure.decimals, "%", factor=100)
+        case Unit.SECONDS:
+            return duration(value, measure.decimals)
+        case Unit.PER_YEAR:
+            return with_unit(value, measure.decimals, "% a year", factor=100)
+        case _:
+            return with_unit(value, measure.decimals, "")
+
+
+def duration(value: float, decimals: int) -> str:
+    """Seconds; from two hours on hours, from two days on days."""
+    if abs(value) >= 172_800:
+        return with_unit(value / 86_400, 1, "d")
+    if abs(value) >= 7_200:
+        return with_unit(value / 3_600, 1, "h")
+    return with_unit(value, decimals, "s")
+
+
+@register.filter
+def told_as(value: float | None, measure: Measure | None) -> str:
+    """The same in a template, where a value may be missing or of a measure of an earlier release."""
+    if value is None:
+        return NOT_APPLICABLE
+    return with_unit(value, 4, "") if measure is None else told(measure, value)
+
+
+PERIOD = re.compile(r"\b\d{4}-(?:W\d\d|Q\d|\d\d(?:-\d\d)?)\b")
+
+
+@register.filter
+def unbroken(text: Any) -> SafeString:
+    """A sentence in which the name of a period is never torn apart at the end of a line.
+
+    >>> unbroken("fell in 2026-W36")
+    'fell in <span class="nowrap">2026-W36</span>'
+    """
+    # The sentence is escaped, and a period holds digits, hyphens, W and Q only.
+    return mark_safe(PERIOD.sub(r'<span class="nowrap">\g<0></span>', escape(text)))  # noqa: S308
 
 
 @register.filter

@@ -165,7 +165,7 @@ def publication(request: Request, partner: str, publication_id: str, format: str
     shapes: dict[str, list[int]] = {}
     for chunk in record.publication.chunks:
         shapes.setdefault(chunk.shape, []).append(chunk.rows)
-    differences = [(MEASURES[d.measure].title if d.measure in MEASURES else d.measure, d) for d in record.differences]
+    differences = [(MEASURES.get(d.measure), d) for d in record.differences]
     table = Table(
         f"{record.id}-differences",
         ("measure", "period", "before", "after", "n_before", "n_after"),

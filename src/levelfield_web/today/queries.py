@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from levelfield.signals.chart import Reading, headline
 from levelfield.words import Grain
 from levelfield_web.fields.viewer import Viewer
-from levelfield_web.measures.queries import Row, card, told
+from levelfield_web.measures.queries import Row, card
+from levelfield_web.parts.formats import told
 from levelfield_web.same_data.queries import current
 
 MOST = 12
@@ -33,7 +34,7 @@ def changes(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> list[Change]:
         for row in own.rows if own is not None else ():
             if row.chart.reading in ORDER:
                 found.append(Change(partner, own.name if own else "", row, _sentence(row), own.period if own else ""))
-    return sorted(found, key=lambda c: (ORDER.index(c.row.chart.reading), c.name, c.row.measure.title))
+    return sorted(found, key=lambda c: (ORDER.index(c.row.chart.reading), c.name, c.row.measure.label))
 
 
 def judged(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> bool:

@@ -39,10 +39,10 @@ def test_an_impossible_split_is_refused_with_the_possible_ones(name, dimension, 
 @pytest.mark.parametrize(
     "name, sentence",
     [
-        ("servce_level", "“servce_level” is not a measure. Expected service_level or shrinkage_leave?"),
+        ("servce_level", "“servce_level” is not a measure. Expected service_level?"),
         (
             "forecast_wape",
-            "“forecast_wape” is not a measure. Expected forecast_wape_day or forecast_wape_month or forecast_bias?",
+            "“forecast_wape” is not a measure. Expected forecast_wape_day or forecast_wape_month or forecast_wape_interval?",
         ),
     ],
 )

@@ -11,6 +11,7 @@ from levelfield_web.same_data.forms import where_to_say
 from levelfield_web.same_data.models import State
 
 from ...conftest import interval_file
+from .conftest import work_off
 
 pytestmark = pytest.mark.django_db
 OF_THE_COMMAND_LINE = ("estate.toml", "--add-unknown", "--zeros-are-real", "--profile", "levelfield check")
@@ -58,3 +59,14 @@ def test_the_command_line_names_its_option(tmp_path, capsys):
     with pytest.raises(typer.Exit):
         run([path], home=tmp_path / "home", form=Format.TABLE)
     assert "Do it in estate.toml or with --add-unknown." in capsys.readouterr().err
+
+
+def test_two_publications_of_one_delivery_are_told_apart(ada, signed_in, deliver):
+    browser = signed_in(ada)
+    south = interval_file("south", "SSS", offered=61).split("\n", 1)[1]
+    delivery = deliver(browser, interval_file("north", "NNN", offered=61) + south)
+    browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
+    work_off()
+    told = page(browser, delivery)
+    assert "<dt>Publication of Partner North</dt>" in told
+    assert "<dt>Publication of Partner South</dt>" in told
