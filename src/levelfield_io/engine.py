@@ -140,9 +140,9 @@ def quoted(name: str) -> str:
 
 @contextmanager
 def working_engine(folder: Path | None = None) -> Iterator[Engine]:
-    """An engine with a database file of its own, for work larger than memory; gone afterwards."""
+    """An engine with a folder for what is larger than memory; gone afterwards."""
     with tempfile.TemporaryDirectory(dir=folder, prefix="levelfield-") as name:
-        engine = Engine(str(Path(name) / "work.duckdb"), Path(name))
+        engine = Engine(folder=Path(name))
         try:
             yield engine
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -124,10 +125,10 @@ def look_at(
     reading = Reading(opened.headers, chosen, estate, dict(options or {}), key, opened.decimal)
     missing_columns(reading)
     progress("reading", 0.1)
-    _read(engine, _stage_texts(reading), name)
+    _read(engine, _stage_texts(reading), name, work / f"{uuid.uuid4().hex}.parquet")
     columns = ", ".join(quoted(c) for c in chosen.shape.names)
     engine.connection.execute(
-        f"CREATE OR REPLACE VIEW facts_wanted AS SELECT rowid AS row, bad, {columns} FROM facts_read WHERE kept AND rowid >= {opened.skip}"
+        f"CREATE OR REPLACE VIEW facts_wanted AS SELECT row, bad, {columns} FROM facts_read WHERE kept AND row >= {opened.skip}"
     )
     earlier = _latest(engine, reading)
     looked_at = ibis.table(
@@ -202,12 +203,16 @@ def _stage_texts(reading: Reading) -> tuple[tuple[str, str], ...]:
     return _STAGES[key][1]
 
 
-def _read(engine: Engine, texts: tuple[tuple[str, str], ...], name: str) -> None:
+def _read(engine: Engine, texts: tuple[tuple[str, str], ...], name: str, target: Path) -> None:
     """Run the reading itself. What the engine cannot read in the file is the file's fault, and told as such."""
+    (last, query) = texts[-1]
     try:
-        for view, query in texts[:-1]:
-            engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {query}")
-        engine.connection.execute(f"CREATE OR REPLACE TABLE {texts[-1][0]} AS {texts[-1][1]}")
+        for view, stage in texts[:-1]:
+            engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {stage}")
+        engine.connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
+        engine.connection.execute(
+            f"CREATE OR REPLACE VIEW {last} AS SELECT *, file_row_number AS row FROM read_parquet('{target}', file_row_number = true)"
+        )
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as wrong:
         why = str(wrong).strip().splitlines()[0].removeprefix("Invalid Input Error: ")[:200]
         raise Refusal(

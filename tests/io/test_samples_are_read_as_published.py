@@ -178,7 +178,7 @@ def test_no_person_enters_the_facts(sample, engine):
 def test_without_a_partner_the_file_is_refused_in_words(sample, engine):
     from levelfield.words import Refusal
 
-    with pytest.raises(Refusal, match="Name the partner with --partner"):
+    with pytest.raises(Refusal, match="Name the partner"):
         look(FILES / sample.file, options=sample.options, engine=engine)
 
 

@@ -63,18 +63,26 @@ def content_hash(table: pa.Table, shape: Shape) -> str:
         if array.null_count == len(array):
             digest.update(b"none")
             continue
-        digest.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())
+        missing = array.null_count > 0
+        there = array.is_valid().to_numpy(zero_copy_only=False) if missing else np.ones(len(array), dtype=bool)
+        digest.update(np.packbits(there).tobytes())
         match column.kind:
             case Kind.TEXT | Kind.KEY:
-                filled = array.fill_null("") if array.null_count else array
-                digest.update(pc.binary_length(filled).to_numpy().astype("<i4").tobytes())
-                digest.update(_text_bytes(filled))
+                filled = array.fill_null("") if missing else array
+                offsets = np.frombuffer(filled.buffers()[1], dtype=np.int32)[
+                    filled.offset : filled.offset + len(filled) + 1
+                ]
+                digest.update(np.diff(offsets).astype("<i4").tobytes())
+                text = filled.buffers()[2]
+                digest.update(memoryview(text)[offsets[0] : offsets[-1]] if text else b"")
             case Kind.FLAG:
-                digest.update(np.packbits(array.fill_null(False).to_numpy(zero_copy_only=False)).tobytes())
-            case Kind.DAY:
-                digest.update(array.cast(pa.int32()).fill_null(0).to_numpy().astype("<i8").tobytes())
+                digest.update(
+                    np.packbits((array.fill_null(False) if missing else array).to_numpy(zero_copy_only=False)).tobytes()
+                )
             case _:
-                digest.update(array.cast(pa.int64()).fill_null(0).to_numpy().astype("<i8").tobytes())
+                width = "<i4" if column.kind is Kind.DAY else "<i8"
+                numbers = np.frombuffer(array.buffers()[1], dtype=width)[array.offset : array.offset + len(array)]
+                digest.update(np.where(there, numbers, 0).astype("<i8").tobytes())
     return digest.hexdigest()
 
 
@@ -84,9 +92,3 @@ def _constant(column: pa.ChunkedArray) -> bool:
         return bool(column.null_count == len(column))
     least = pc.min_max(column)
     return bool(least["min"] == least["max"])
-
-
-def _text_bytes(array: pa.Array) -> bytes:
-    """The UTF-8 bytes of all values, one after another, without a copy per value."""
-    offsets = np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset : array.offset + len(array) + 1]
-    return bytes(memoryview(array.buffers()[2])[offsets[0] : offsets[-1]]) if array.buffers()[2] else b""

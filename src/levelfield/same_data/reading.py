@@ -243,7 +243,7 @@ def _written(clean: ir.Table, reading: Reading) -> ir.Table:
     """Values as the file writes them, with a bit for every cell that cannot be read."""
     shape = reading.profile.shape
     values: dict[str, ir.Value] = {}
-    bad: list[ir.IntegerValue] = []
+    lost: list[tuple[int, ir.BooleanValue]] = []
     for index, column in enumerate(shape.columns):
         fill = reading.profile.fill(column.name)
         value, text = (None, None) if fill is None else _filled(clean, column, fill, reading)
@@ -254,11 +254,18 @@ def _written(clean: ir.Table, reading: Reading) -> ir.Table:
             value = value[0]
         values[column.name] = value
         if text is not None and column.kind not in (Kind.TEXT, Kind.KEY):
-            bad.append(ibis.ifelse(text.notnull() & value.isnull(), 1 << index, 0).cast("int64"))
-    total = bad[0] if bad else ibis.literal(0, type="int64")
-    for more in bad[1:]:
-        total = total + more
-    return clean.select(**values, bad=total, kept=_kept(clean, reading))
+            lost.append((index, text.notnull() & value.isnull()))
+    return clean.select(**values, bad=_bits(lost), kept=_kept(clean, reading))
+
+
+def _bits(lost: list[tuple[int, ir.BooleanValue]]) -> ir.IntegerValue:
+    """A bit per column that was lost. Rows in which none was, nearly all, are not asked bit by bit."""
+    none = ibis.literal(0, type="int64")
+    if not lost:
+        return none
+    bits = [ibis.ifelse(gone, 1 << index, 0).cast("int64") for index, gone in lost]
+    any_ = functools.reduce(operator.or_, [gone for _, gone in lost])
+    return ibis.ifelse(any_, functools.reduce(operator.add, bits), none)
 
 
 def _moments(written: ir.Table, reading: Reading) -> ir.Table:
@@ -269,6 +276,7 @@ def _moments(written: ir.Table, reading: Reading) -> ir.Table:
             zone = reading.zone_of(name)
             values[name] = utc_of(written[name], written[SHIFT.format(name)], zone).cast("timestamp(6)")
     shape = reading.profile.shape
+    lost: list[tuple[int, ir.BooleanValue]] = []
     for index, column in enumerate(shape.columns):
         if column.name not in values:
             continue
@@ -281,8 +289,8 @@ def _moments(written: ir.Table, reading: Reading) -> ir.Table:
         elif column.kind is not Kind.MOMENT:
             continue
         # A date no calendar reaches, or a number too large to be exact, is a cell that cannot be read as well.
-        lost = before.notnull() & values[column.name].isnull()
-        values["bad"] = values["bad"] + ibis.ifelse(lost, 1 << index, 0).cast("int64")
+        lost.append((index, before.notnull() & values[column.name].isnull()))
+    values["bad"] = values["bad"] + _bits(lost)
     return written.select(**values)
 
 

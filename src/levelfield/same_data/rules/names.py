@@ -19,12 +19,12 @@ from levelfield.words import nearest
 
 EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+\.[A-Za-z]{2,}"
 PHONE = r"(\+|\b00)[0-9][0-9 ()\-]{7,}[0-9]"
-OWN_PHONE = (
-    r"^\+[0-9][0-9 ()\-]{7,}[0-9]$"  # a contact number that is a telephone number; other digits are just a number
-)
+# A contact number that is a telephone number; other digits are just a number.
+OWN_PHONE = r"^\+[0-9][0-9 ()\-]{7,}[0-9]$"
 CARD = r"\b[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]{3,4}\b"
 PERSONAL = f"{EMAIL}|{PHONE}|{CARD}"
-MARKUP = r"^[=@]|^[+\-][A-Za-z(=@]|<[A-Za-z!/]|^\t|\x00"
+MARK = "\x1e"  # stands between the texts of a row, so that one search finds what is in any of them
+MARKUP = r"(^|\x1e)([=@\t]|[+\-][A-Za-z(=@])|<[A-Za-z!/]|\x00"
 OWN_NAMES = ("contact_id", "response_id", "evaluation_id", "ticket_id", "invoice_id", "event_id")
 
 
@@ -34,7 +34,11 @@ def _texts(look: Look) -> list[str]:
 
 def _any_matches(t: ir.Table, look: Look, pattern: str, own: str = "") -> ir.BooleanValue:
     """Does any text match? `own` is the pattern for the platform's own numbers, which are digits and hyphens by nature."""
-    tests = [t[name].re_search(own if own and name in OWN_NAMES else pattern).fill_null(False) for name in _texts(look)]
+    texts = _texts(look)
+    apart = [name for name in texts if own and name in OWN_NAMES]
+    tests = [t[name].re_search(own).fill_null(False) for name in apart]
+    if together := [t[name] for name in texts if name not in apart]:
+        tests.append(ibis.literal(MARK).join(together).re_search(pattern).fill_null(False))
     return functools.reduce(operator.or_, tests) if tests else ibis.literal(False)
 
 
