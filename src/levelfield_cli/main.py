@@ -20,6 +20,7 @@ from levelfield_cli import (
     publications,
     publish,
     serve,
+    settle,
     verify,
     world,
 )
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, publish, publications, diff, measure, export, verify, forget, world, invite, serve, demo):
+for module in (check, publish, publications, diff, measure, settle, export, verify, forget, world, invite, serve, demo):
     app.command(module.NAME, help=module.__doc__)(module.run)
 
 

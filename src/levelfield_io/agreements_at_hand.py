@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 from levelfield.agreement.agreement import Agreement, agreement_from_data
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.definition import Definition
+from levelfield.measures.measure import Unit
 from levelfield.words import Refusal, RefusalKind
 from levelfield_io.store import safe, write_whole
+
+SHOWN_TIMES = {m.name: 100 if m.unit is Unit.SHARE else 1 for m in MEASURES.values()}
 
 
 def read_agreement(path: Path) -> Agreement:
@@ -21,12 +25,13 @@ def read_agreement(path: Path) -> Agreement:
 def parse_agreement(body: bytes, name: str) -> Agreement:
     """An agreement from the bytes of a TOML file; definitions are checked as well."""
     try:
-        data = tomllib.loads(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Refusal(f"The agreement is not TOML: {wrong}", where=name, kind=RefusalKind.DEFINITION) from None
-    agreement = agreement_from_data(data, measures=tuple(MEASURES), where=name)
+    agreement = agreement_from_data(data, measures=SHOWN_TIMES, where=name, text=text)
     for target in agreement.targets:
-        Definition.from_data(dict(target.definition), f"{name}, target {target.key}")
+        Definition.from_data(target.definition, f"{name}, target {target.key}")
     return agreement
 
 

@@ -1,28 +1,53 @@
-"""An agreement, first form: which measures, how they are computed, and which level is expected.
-
-The pure floor keeps switches of a definition as plain data here, because the room of measures comes later in the
-story; `measures.definition.Definition.from_data` reads them.
-"""
+"""An agreement from its file: every paragraph checked, everything that is wrong told at once, with key and line."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
+from levelfield.agreement.findings import findings
+from levelfield.agreement.terms import (
+    Agreement,
+    Allocation,
+    AverageTrigger,
+    Better,
+    Bonus,
+    Calibration,
+    CapTrigger,
+    Clock,
+    Clocks,
+    ConsecutiveTrigger,
+    CountTrigger,
+    CreditShareTrigger,
+    EarnBack,
+    Excused,
+    Fees,
+    Forecast,
+    Improvement,
+    Ladder,
+    Paragraph,
+    PartOfFees,
+    PerPoint,
+    Persistent,
+    PointStep,
+    PointTable,
+    Pool,
+    Relief,
+    Resource,
+    Service,
+    SeverityPoints,
+    Shortfall,
+    Step,
+    Target,
+)
 from levelfield.words import Refusal, RefusalKind, nearest
-
-
-class Better(StrEnum):
-    """Which way a level is kept."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
 
 
 class Standing(StrEnum):
@@ -32,177 +57,189 @@ class Standing(StrEnum):
     MISSED_EXPECTED = "expected level missed"
     MISSED_MINIMUM = "minimum level missed"
     CANNOT_JUDGE = "cannot judge"
+    NOT_DELIVERED = "not delivered"
+    RUNNING = "still running"
+
+    @property
+    def missed(self) -> bool:
+        """Was a level missed?"""
+        return self in (Standing.MISSED_EXPECTED, Standing.MISSED_MINIMUM)
 
 
-@dataclass(frozen=True)
-class Target:
-    """What was agreed of one measure on some lines and channels. Levels are in the measure's unit; shares 0 to 1."""
-
-    key: str
-    measure: str
-    definition: tuple[tuple[str, Any], ...]
-    better: Better
-    expected: float | None
-    minimum: float | None
-    window: str = "month"
-    lines: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    fewest: int = 30
-    clause: str = ""
-    decimals: int | None = None  # the value is rounded to so many decimals of the shown unit before it is compared
-
-    def covers(self, line: str | None, channel: str | None) -> bool:
-        """Does the target speak of this line and channel?"""
-        return (not self.lines or line in self.lines) and (not self.channels or channel in self.channels)
-
-    def standing(self, value: float | None, n: int) -> Standing:
-        """Met, missed, or cannot judge. A level reached exactly is met."""
-        if value is None or n < self.fewest:
-            return Standing.CANNOT_JUDGE
-        if self.expected is not None and self._reaches(value, self.expected):
-            return Standing.MET
-        if self.minimum is None:
-            return Standing.MISSED_EXPECTED if self.expected is not None else Standing.CANNOT_JUDGE
-        if self.expected is None:
-            return Standing.MET if self._reaches(value, self.minimum) else Standing.MISSED_MINIMUM
-        return Standing.MISSED_EXPECTED if self._reaches(value, self.minimum) else Standing.MISSED_MINIMUM
-
-    def _reaches(self, value: float, level: float) -> bool:
-        # Ten decimals lie far below any agreed level and far above the noise of a division.
-        value, level = round(value, 10), round(level, 10)
-        return value >= level if self.better is Better.AT_LEAST else value <= level
+def standing_of(target: Target, value: Decimal | float | None, n: int) -> Standing:
+    """Met, missed, or cannot judge. A level reached exactly is met."""
+    if value is None or n < target.fewest:
+        return Standing.CANNOT_JUDGE
+    # Ten decimals lie far below any agreed level and far above the noise of a division.
+    exact = value if isinstance(value, Decimal) else Decimal(repr(round(value, 10)))
+    if target.reaches(exact, target.level):
+        return Standing.MET
+    if target.least is None or target.reaches(exact, target.least):
+        return Standing.MISSED_EXPECTED
+    return Standing.MISSED_MINIMUM
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """One version of the agreement with one partner."""
-
-    partner: str
-    title: str
-    version: int
-    valid_from: dt.date
-    zone: str
-    currency: str
-    targets: tuple[Target, ...]
-    month_starts_on: int = 1
-    lock_days: int = 10
-    content: str = ""
-
-    def target_for(self, measure: str, line: str | None = None, channel: str | None = None) -> Target | None:
-        """The most particular target of a measure: one that names the line before one for all."""
-        found = [t for t in self.targets if t.measure == measure and t.covers(line, channel)]
-        return max(found, key=lambda t: (bool(t.lines), bool(t.channels)), default=None)
+# The paragraphs by their place in the file, to name the known keys of each.
+PLACES: dict[tuple[str, ...], type[Paragraph]] = {
+    (): Agreement, ("target",): Target, ("service",): Service, ("fees",): Fees, ("at_risk",): PartOfFees, ("cap",): PartOfFees,
+    ("pool",): Pool, ("credit", "allocation"): Allocation, ("credit", "ladder"): Ladder, ("credit", "ladder", "step"): Step,
+    ("credit", "per_point"): PerPoint, ("credit", "points"): SeverityPoints, ("points",): PointTable, ("points", "step"): PointStep,
+    ("earn_back",): EarnBack, ("bonus",): Bonus, ("persistent",): Persistent, ("resource",): Resource, ("forecast",): Forecast,
+    ("forecast", "relief"): Relief, ("forecast", "shortfall"): Shortfall, ("excused",): Excused, ("improvement",): Improvement,
+    ("calibration",): Calibration, ("clocks",): Clocks, **{("clocks", name): Clock for name in Clocks.model_fields},
+    ("trigger", "count"): CountTrigger, ("trigger", "consecutive"): ConsecutiveTrigger, ("trigger", "rolling_average"): AverageTrigger,
+    ("trigger", "credit_share"): CreditShareTrigger, ("trigger", "cap_hit"): CapTrigger,
+}  # fmt: skip
+KINDS = {place[1] for place in PLACES if len(place) > 1 and place[0] in ("credit", "trigger")}
+LISTS = ("target", "service", "pool", "credit", "bonus", "resource", "trigger")
 
 
-AGREEMENT_KEYS = (
-    "partner",
-    "title",
-    "version",
-    "valid_from",
-    "zone",
-    "currency",
-    "month_starts_on",
-    "lock_days",
-    "target",
-)
-TARGET_KEYS = (
-    "key", "measure", "definition", "at_least", "at_most", "minimum", "window", "lines", "channels", "fewest", "clause", "decimals",
-)  # fmt: skip
-WINDOWS = ("month",)
+def agreement_from_data(
+    data: Mapping[str, Any], *, measures: Mapping[str, int], where: str = "agreement", text: str = ""
+) -> Agreement:
+    """Read a parsed agreement file, or refuse it with everything that is wrong at once.
 
-
-def agreement_from_data(data: Mapping[str, Any], *, measures: Sequence[str], where: str = "agreement") -> Agreement:
-    """Read a parsed agreement file, or refuse it with everything that is wrong at once."""
+    `data` has its fractions as Decimal. `measures` says by what a measure's value is multiplied when shown: 100 for
+    shares, else 1. `text` is the file itself, for the numbers of its lines.
+    """
+    plain = {k: v for k, v in data.items() if k != "content"}
+    targets = plain.get("target")
+    if isinstance(targets, list):
+        plain["target"] = [
+            {**t, "key": t.get("key") or str(t.get("measure", ""))} if isinstance(t, dict) else t for t in targets
+        ]
+    if isinstance(plain.get("lock_days"), int):  # the first form of the file had it at the top
+        plain["forecast"] = {"lock_days": plain.pop("lock_days"), **plain.get("forecast", {})}
+    lines = _Lines(text)
     wrong: list[str] = []
-    _unknown(data, AGREEMENT_KEYS, "", wrong)
-    for key in ("partner", "title", "version", "valid_from", "target"):
-        if key not in data:
-            wrong.append(f"“{key}” is missing")
-    zone = data.get("zone", "UTC")
+    agreement: Agreement | None
     try:
-        ZoneInfo(str(zone))
-    except (KeyError, ValueError, OSError):
-        wrong.append(f"zone “{zone}” is not a time zone such as Europe/London")
-    if not isinstance(data.get("valid_from", dt.date.min), dt.date):
-        wrong.append(
-            f"valid_from is “{data['valid_from']}”; expected a date such as 2026-01-01 without quotation marks"
-        )
-    starts = data.get("month_starts_on", 1)
-    if not isinstance(starts, int) or not 1 <= starts <= 28:
-        wrong.append(f"month_starts_on is “{starts}”; expected a day from 1 to 28")
-    targets = [
-        t for i, entry in enumerate(data.get("target", ()), 1) if (t := _target(entry, i, measures, wrong)) is not None
-    ]
-    keys = [t.key for t in targets]
-    wrong += [f"two targets have the key “{k}”" for k in sorted({k for k in keys if keys.count(k) > 1})]
-    if wrong:
+        agreement = Agreement.model_validate(plain)
+    except ValidationError as errors:
+        wrong += [_sentence(dict(error), lines) for error in errors.errors()]
+        agreement = _what_stands(plain, errors)
+    if agreement is not None:
+        named = {str(t.get("key")) for t in plain.get("target", ()) if isinstance(t, dict)}
+        pools = {str(p.get("key")) for p in plain.get("pool", ()) if isinstance(p, dict)}
+        wrong += [
+            lines.before(place, sentence)
+            for place, sentence in findings(agreement, measures, named, pools, bool(wrong))
+        ]
+    if wrong or agreement is None:
         raise Refusal(
             f"The agreement has {len(wrong)} finding{'s' if len(wrong) != 1 else ''}: " + "; ".join(wrong),
             where=where,
             next_step="Correct the file; nothing was changed.",
             kind=RefusalKind.DEFINITION,
         )
-    return Agreement(
-        partner=str(data["partner"]),
-        title=str(data["title"]),
-        version=int(data["version"]),
-        valid_from=data["valid_from"],
-        zone=str(zone),
-        currency=str(data.get("currency", "GBP")),
-        targets=tuple(targets),
-        month_starts_on=starts,
-        lock_days=int(data.get("lock_days", 10)),
-        content=content_of(data),
+    services = {s.key: s for s in agreement.service}
+    resolved = tuple(
+        t.model_copy(update={"lines": services[t.service].lines, "channels": services[t.service].channels})
+        if t.service
+        else t
+        for t in agreement.targets
     )
+    return agreement.model_copy(update={"targets": resolved, "content": content_of(data)})
 
 
 def content_of(data: Mapping[str, Any]) -> str:
     """The hash both sides accept: of what the file says, not of how it is spaced."""
-    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), default=str).encode()).hexdigest()
+
+    def plain(value: Any) -> Any:
+        return float(value) if isinstance(value, Decimal) else str(value)
+
+    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), default=plain).encode()).hexdigest()
 
 
-def _target(entry: Mapping[str, Any], number: int, measures: Sequence[str], wrong: list[str]) -> Target | None:
-    at = f"target {number}"
-    _unknown(entry, TARGET_KEYS, f"{at}: ", wrong)
-    measure = str(entry.get("measure", ""))
-    if measure not in measures:
-        near = nearest(measure, measures)
-        wrong.append(f"{at}: “{measure}” is not a measure" + (f"; did you mean {' or '.join(near)}?" if near else ""))
-    given = [k for k in ("at_least", "at_most") if k in entry]
-    if len(given) != 1:
-        wrong.append(f"{at}: expected exactly one of at_least and at_most")
+def _what_stands(data: Mapping[str, Any], errors: ValidationError) -> Agreement | None:
+    """The agreement without its broken paragraphs, so that the others are checked as well."""
+    rest = dict(data)
+    broken: dict[str, set[int]] = {}
+    for error in errors.errors():
+        head, *more = error["loc"] or ("",)
+        if head in LISTS and more and isinstance(more[0], int):
+            broken.setdefault(str(head), set()).add(more[0])
+        else:
+            rest.pop(str(head), None)
+    for name, numbers in broken.items():
+        rest[name] = [entry for i, entry in enumerate(rest[name]) if i not in numbers]
+    stand_in = {"partner": "x", "title": "x", "version": 1, "valid_from": "2000-01-01", "target": []}
+    try:
+        return Agreement.model_validate({**stand_in, **rest})
+    except ValidationError:
         return None
-    expected, minimum = entry[given[0]], entry.get("minimum")
-    for name, level in ((given[0], expected), ("minimum", minimum)):
-        if level is not None and (isinstance(level, bool) or not isinstance(level, int | float)):
-            wrong.append(f"{at}: {name} is “{level}”; expected a number")
-            return None
-    better = Better(given[0])
-    if minimum is not None and (minimum > expected if better is Better.AT_LEAST else minimum < expected):
-        wrong.append(f"{at}: the minimum {minimum} is stricter than the expected level {expected}")
-    if entry.get("window", "month") not in WINDOWS:
-        wrong.append(f"{at}: window “{entry['window']}” is not known; expected one of {', '.join(WINDOWS)}")
-    return Target(
-        key=str(entry.get("key", measure)),
-        measure=measure,
-        definition=tuple(sorted(dict(entry.get("definition", {})).items())),
-        better=better,
-        expected=float(expected),
-        minimum=None if minimum is None else float(minimum),
-        window=str(entry.get("window", "month")),
-        lines=tuple(entry.get("lines", ())),
-        channels=tuple(entry.get("channels", ())),
-        fewest=int(entry.get("fewest", 30)),
-        clause=str(entry.get("clause", "")),
-        decimals=entry.get("decimals"),
-    )
 
 
-def _unknown(data: Mapping[str, Any], known: Sequence[str], where: str, wrong: list[str]) -> None:
-    for key in data:
-        if key not in known:
-            near = nearest(key, known)
-            wrong.append(
-                f"{where}“{key}” is not known"
-                + (f"; did you mean “{near[0]}”?" if near else f"; expected one of {', '.join(known)}")
-            )
+def _sentence(error: Mapping[str, Any], lines: _Lines) -> str:
+    """One broken rule in words: line, paragraph, key, what is expected."""
+    place = tuple(part for part in error["loc"] if part not in KINDS)
+    kinds = tuple(part for part in error["loc"] if not isinstance(part, int))
+    key, given = str(place[-1]) if place else "", error.get("input")
+    kind, more = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        said, place = f"“{key}” is missing", place[:-1]
+    elif kind == "extra_forbidden":
+        paragraph = PLACES.get(kinds[:-1])
+        known = (
+            [f.alias or name for name, f in paragraph.model_fields.items() if name != "content"] if paragraph else []
+        )
+        near = nearest(key, known)
+        said = f"“{key}” is not known" + (
+            f"; did you mean “{near[0]}”?" if near else f"; expected one of {', '.join(known)}"
+        )
+    elif kind == "value_error":
+        said = str(more.get("error", ""))
+        said = f"“{key}” {said}" if said.startswith("is ") else said
+    elif kind in ("literal_error", "union_tag_invalid"):
+        expected = str(more.get("expected") or more.get("expected_tags", "")).replace("'", "")
+        near = nearest(str(more.get("tag", given)), re.findall(r"[a-z_]+", expected))
+        named = "kind" if kind == "union_tag_invalid" else key
+        given = more.get("tag", given)
+        said = f"“{named}” is “{given}”; expected {'“' + near[0] + '”?' if near else 'one of ' + expected}"
+    elif kind == "union_tag_not_found":
+        said = "“kind” is missing"
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        said = (
+            f"“{key}” is {given}; expected {'at least' if 'ge' in more else 'at most'} {more.get('ge', more.get('le'))}"
+        )
+    elif kind == "string_pattern_mismatch":
+        said = f"“{key}” is “{given}”; expected three capital letters such as GBP"
+    elif kind.startswith("date"):
+        said = f"“{key}” is “{given}”; expected a date such as 2026-01-01 without quotation marks"
+    else:
+        said = f"“{key}” is “{given}”; {error['msg'][:1].lower()}{error['msg'][1:]}"
+    return lines.before(place, said)
+
+
+class _Lines:
+    """Where the keys of a TOML file stand."""
+
+    def __init__(self, text: str) -> None:
+        self.found: dict[tuple[Any, ...], int] = {}
+        counts: dict[tuple[Any, ...], int] = {}
+        here: tuple[Any, ...] = ()
+        for number, line in enumerate(text.splitlines(), 1):
+            if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
+                here = ()
+                names = [part.strip().strip("\"'") for part in header[2].split(".")]
+                for depth, name in enumerate(names):
+                    here = (*here, name)
+                    if depth == len(names) - 1 and header[1] == "[[":
+                        counts[here] = counts.get(here, -1) + 1
+                    if here in counts:
+                        here = (*here, counts[here])
+                self.found.setdefault(here, number)
+            elif key := re.match(r"\s*[\"']?([A-Za-z0-9_\-]+)[\"']?\s*=", line):
+                self.found.setdefault((*here, key[1]), number)
+
+    def before(self, place: tuple[Any, ...], sentence: str) -> str:
+        """The sentence with its paragraph and its line."""
+        found = next((self.found[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.found), None)
+        paragraph = " ".join(
+            str(p + 1) if isinstance(p, int) else p for p in place if p != place[-1] or isinstance(p, int)
+        )
+        at = ", ".join(part for part in (f"line {found}" if found else "", paragraph) if part)
+        return f"{at}: {sentence}" if at else sentence
+
+
+__all__ = ["Agreement", "Better", "Standing", "Target", "agreement_from_data", "content_of", "standing_of"]

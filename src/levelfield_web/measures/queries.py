@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from levelfield.agreement.agreement import Agreement, Standing, Target
+from levelfield.agreement.agreement import Agreement, Standing, Target, standing_of
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import LETTERS, TITLES, Abandons, Definition
@@ -209,7 +209,9 @@ def _row(
     value = next((v for v in series if v.period == period), None)
     # A level agreed over a month says nothing about a week.
     judged = target is not None and _periods([period]) == f"{target.window}s"
-    standing = target.standing(value.value if value else None, value.n if value else 0) if judged and target else None
+    standing = (
+        standing_of(target, value.value if value else None, value.n if value else 0) if judged and target else None
+    )
     return Row(measure, target, value, chart, standing, key)
 
 

@@ -30,11 +30,11 @@ EXTRA = ("threshold_ms", "short_ms")
 APART = ("partner", "day", "span_s", *DIMENSIONS, *EXTRA, "there")
 
 
-def from_intervals(t: ir.Table) -> ir.Table:
-    """Interval rows, added up to days."""
+def from_intervals(t: ir.Table, also: tuple[str, ...] = ()) -> ir.Table:
+    """Interval rows as rows of the sheet; `also` keeps more columns of the facts, such as the moment one begins."""
     nothing = ibis.null("int64")
     values = {p.name: (t[p.name] if p.name in t.columns else nothing).cast("int64") for p in PARTS}
-    return t.select(*("partner", "day", *DIMENSIONS, *EXTRA), span_s=span_of(t).cast("int64"), **values)
+    return t.select(*("partner", "day", *DIMENSIONS, *EXTRA, *also), span_s=span_of(t).cast("int64"), **values)
 
 
 def from_contacts(t: ir.Table) -> ir.Table:

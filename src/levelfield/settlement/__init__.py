@@ -1,0 +1,1 @@
+"""What follows under the agreement?"""
