@@ -125,6 +125,7 @@ class _Planned:
     day: dt.date
     at: dt.datetime | None
     line: str | None
+    channel: str | None
     volume: Decimal
 
 
@@ -243,15 +244,15 @@ class _Facts:
         else:
             chosen = locked(table, agreement.forecast.lock_days)
         rows: list[dict[str, Any]] = self.engine.rows(
-            chosen.group_by([chosen.day, chosen.start_at, chosen.line]).aggregate(
+            chosen.group_by([chosen.day, chosen.start_at, chosen.line, chosen.channel]).aggregate(
                 volume=chosen.volume_milli.sum().cast("int64")
             )
         )
         made: list[_Planned] = []
         for r in rows:
             at = None if r["start_at"] is None else r["start_at"].replace(tzinfo=dt.UTC)
-            made.append(_Planned(r["day"], at, r["line"], Decimal(r["volume"]) / 1000))
-        return tuple(sorted(made, key=lambda x: (x.day, str(x.at), x.line or "")))
+            made.append(_Planned(r["day"], at, r["line"], r["channel"], Decimal(r["volume"]) / 1000))
+        return tuple(sorted(made, key=lambda x: (x.day, str(x.at), x.line or "", x.channel or "")))
 
     def invoices(self, agreement: Agreement, periods: list[Period]) -> dict[str, tuple[Decimal | None, Decimal | None]]:
         """Fees and what was given back, by the name of the month; in the agreement's currency alone."""
@@ -309,7 +310,9 @@ def _sum(planned: Sequence[_Planned], target: Target, day: dt.date, at: dt.datet
     own = [
         x.volume
         for x in planned
-        if x.day == day and (at is None or x.at == at) and (not target.lines or x.line in target.lines)
+        if x.day == day
+        and (at is None or x.at == at)
+        and target.covers(x.line, x.channel or next(iter(target.channels), None))
     ]
     return sum(own, Decimal(0)) if own else None
 
