@@ -13,15 +13,18 @@ import numpy as np
 import typer
 
 from levelfield.same_data.finding import Severity
+from levelfield.settlement.statement import settle
 from levelfield.words import Refusal
 from levelfield_cli import serve
 from levelfield_cli.invented import estate_data, write_deliveries
+from levelfield_cli.invented_agreements import save_agreements
 from levelfield_cli.options import Home
 from levelfield_cli.showing import err, out, progress_bar, show_findings
 from levelfield_io import clock
-from levelfield_io.agreements_at_hand import save_agreement
+from levelfield_io.agreements_at_hand import agreements
 from levelfield_io.environment import home as default_home
 from levelfield_io.publishing import Parcel, publish
+from levelfield_io.settling import Moves, months_to_settle
 from levelfield_io.store import Store
 from levelfield_worlds.estates import demo_estate, small_estate
 from levelfield_worlds.grow import World, grow
@@ -94,7 +97,9 @@ def build(store: Store, *, small: bool) -> None:
             f"{len(outcome.files)} files were looked at; {warned} findings to look at, none that stops publication."
         )
         _restate(store, world, Path(name))
-        _agreements(store, end)
+        progress("writing agreements", 0.97)
+        save_agreements(store, end)
+        _credit_notes(store, Path(name))
     (store.home / "demo-built").write_text("yes\n", encoding="ascii")
     err.print(f"Built in {time.monotonic() - started:.0f} s.")
 
@@ -132,73 +137,19 @@ def _restate(store: Store, world: World, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _agreements(store: Store, end: dt.date) -> None:
-    """A first agreement with every partner; North and South differ in their abandon rule."""
-    rules = {
-        "north": "within_ignored",
-        "south": "all_against",
-        "east": "short_removed",
-        "west": "within_credited",
-        "harbour": "all_against",
-    }
-    for partner in store.estate.partners:
-        body = AGREEMENT.format(
-            partner=partner.key, name=partner.name, zone=store.estate.zone, start=end.replace(year=end.year - 2).isoformat(),
-            abandons=rules.get(partner.key, "all_against"),
+def _credit_notes(store: Store, folder: Path) -> None:
+    """North gives back what it owes, a month later, all but the last two months."""
+    versions = [a for a in agreements(store.home) if a.partner == "north"]
+    if not versions:
+        return
+    months = months_to_settle(store, versions, store.release.current["north"], Moves())
+    lines = ["day,length_s,invoice_id,invoice_line,item,amount,currency"]
+    for s in settle(versions, months)[:-2]:
+        if s.relieved.payable:
+            lines.append(f"{s.period.end},2592000,N-{s.period.end:%y%m}-C,1,credit,-{s.relieved.payable},{s.currency}")
+    if len(lines) > 1:
+        path = folder / "credit-notes.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        publish(
+            [Parcel(path, "levelfield_invoices", {"partner": "north"})], store, by="demo", at=clock.now(), note="Credit notes of North"
         )  # fmt: skip
-        save_agreement(store.home, body.encode(), f"{partner.key}.toml")
-
-
-AGREEMENT = """# What was agreed. Shares are written 0 to 1, times in seconds.
-partner = "{partner}"
-title = "Customer service with {name}"
-version = 1
-valid_from = {start}
-zone = "{zone}"
-currency = "GBP"
-lock_days = 10
-
-[[target]]
-measure = "service_level"
-definition = {{ abandons = "{abandons}", threshold_s = 20 }}
-at_least = 0.80
-minimum = 0.75
-clause = "Schedule 3, 1.1"
-
-[[target]]
-measure = "abandonment"
-definition = {{ abandons = "short_removed" }}
-at_most = 0.08
-minimum = 0.10
-clause = "Schedule 3, 1.2"
-
-[[target]]
-measure = "asa"
-at_most = 25
-minimum = 40
-clause = "Schedule 3, 1.3"
-
-[[target]]
-measure = "aht"
-at_most = 420
-clause = "Schedule 3, 1.4"
-
-[[target]]
-measure = "csat"
-at_least = 0.72
-minimum = 0.65
-fewest = 50
-clause = "Schedule 3, 2.1"
-
-[[target]]
-measure = "customer_critical_accuracy"
-at_least = 0.92
-minimum = 0.88
-fewest = 50
-clause = "Schedule 3, 2.2"
-
-[[target]]
-measure = "fcr_agent"
-at_least = 0.75
-clause = "Schedule 3, 2.3"
-"""

@@ -168,6 +168,8 @@ def _ahead(
 
 
 def _either(names: Sequence[str]) -> str:
+    if len(names) > 3:
+        return f"any month from {names[0]} to {names[-1]}"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
