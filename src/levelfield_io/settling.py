@@ -22,7 +22,7 @@ from levelfield.measures.compute import Asked, aggregated, finished
 from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Form
 from levelfield.measures.sheets import SHEETS
-from levelfield.measures.sheets.forecast_error import locked
+from levelfield.measures.sheets.forecast_error import locked, locked_at
 from levelfield.measures.sheets.volume import VOLUME, from_intervals
 from levelfield.measures.value import Value, Why
 from levelfield.same_data.canonical import schema_of
@@ -43,7 +43,7 @@ MOST_MONTHS = 60
 class Moves:
     """What people of both sides did that a settlement needs. Without a lock the latest forecast made in time binds."""
 
-    locks: Mapping[str, dt.datetime] = field(default_factory=dict)  # month: when the locked version was made
+    locks: Mapping[str, dt.datetime] = field(default_factory=dict)  # month: the forecasts made until then are locked
     excuses: tuple[Excuse, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 
@@ -233,14 +233,14 @@ class _Facts:
         return tuple(sorted(made, key=lambda u: (u.day, str(u.at))))
 
     def forecast(self, agreement: Agreement, p: Period, locks: Mapping[str, dt.datetime]) -> tuple[_Planned, ...]:
-        """The locked forecast of a month: the version that was locked, else the latest that was made in time."""
+        """The locked forecast of a month: what was there when it was locked, else the latest that was made in time."""
         table = self._see("forecasts", p)
         if table is None:
             return ()
         table = table.filter((table.day >= ibis.literal(p.start)) & (table.day < ibis.literal(p.end)))
         lock = locks.get(name_of(p))
         if lock is not None:
-            chosen = table.filter(table.made_at == ibis.literal(lock.astimezone(dt.UTC).replace(tzinfo=None)))
+            chosen = locked_at(table, lock)
         else:
             chosen = locked(table, agreement.forecast.lock_days)
         rows: list[dict[str, Any]] = self.engine.rows(

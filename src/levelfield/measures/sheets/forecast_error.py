@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import ibis
 import ibis.expr.types as ir
 
@@ -18,7 +20,16 @@ KEYS = ("partner", "day", "start_at", "length_s", "line", "channel")
 
 def locked(forecasts: ir.Table, lock_days: int) -> ir.Table:
     """For every interval the latest version that was made at least `lock_days` before its day."""
-    in_time = forecasts.filter(forecasts.made_at.date() + ibis.interval(days=lock_days) <= forecasts.day)
+    return _latest(forecasts.filter(forecasts.made_at.date() + ibis.interval(days=lock_days) <= forecasts.day))
+
+
+def locked_at(forecasts: ir.Table, moment: dt.datetime) -> ir.Table:
+    """For every interval the latest version that was there at a moment in UTC: what was locked then."""
+    naive = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return _latest(forecasts.filter(forecasts.made_at <= ibis.literal(naive, type="timestamp(6)")))
+
+
+def _latest(in_time: ir.Table) -> ir.Table:
     latest = in_time.made_at.max().over(
         ibis.window(group_by=[in_time.partner, in_time.day, in_time.line, in_time.channel])
     )
