@@ -117,6 +117,7 @@ def many(folder: str, way: str, kills: int) -> dict[str, Any]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+        time.sleep(0.1)  # what it had started dies with it
         current = whole(Store(work))
         assert current in (old, new), f"kill {number}: neither old nor new: {current}"
         ends["old" if current == old else "new"] += 1

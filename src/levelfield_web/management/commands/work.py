@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from levelfield.words import Refusal
 from levelfield_io.environment import work_seconds
-from levelfield_io.limits import keep_within_limits
+from levelfield_io.limits import end_with_parent, keep_within_limits
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
@@ -49,6 +49,7 @@ class Command(BaseCommand):
         if options["on"]:
             delivery = Delivery.objects.filter(pk=options["on"], lease_token=options["token"]).first()
             if delivery is not None:
+                end_with_parent()
                 keep_within_limits()
                 work_on(delivery, options["token"])
             return
