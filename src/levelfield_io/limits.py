@@ -33,6 +33,7 @@ def keep_within_limits() -> None:
 def end_with_parent() -> None:
     """From now on this process is killed when the one that started it dies, where the system knows how (Linux)."""
     if sys.platform == "linux":
+        parent = os.getppid()
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() == 1:
+        if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
