@@ -104,7 +104,14 @@ def credits(
             made.append(replace(line, missing_data=found.missing_data))
     total = sum(line.points for line in made)
     if agreement.points is not None and total:
-        made.append(_points_credit(agreement, agreement.points, total, fees, next_fees))
+        of_points = [line for line in made if line.points]
+        made.append(
+            replace(
+                _points_credit(agreement, agreement.points, total, fees, next_fees),
+                doubled=any(line.doubled for line in of_points),
+                missing_data=any(line.missing_data for line in of_points),
+            )
+        )
     if calibrating:
         note = Step(
             "calibration period",
@@ -161,10 +168,11 @@ def _ladder(
 ) -> CreditLine | None:
     if found.missing_data:
         share = c.step[-1].share
-    elif found.value is None or not found.standing.missed:
+    elif found.compared is None or not found.standing.missed:
         return None
     else:
-        worse = [s for s in c.step if (found.value >= s.at if target.better == "at_most" else found.value <= s.at)]
+        value = found.compared
+        worse = [s for s in c.step if (value >= s.at if target.better == "at_most" else value <= s.at)]
         if not worse:
             return None
         share = worse[-1].share
@@ -172,28 +180,35 @@ def _ladder(
     unit = unit_of(target)[0]
     step = Step(
         "step of the ladder",
-        (("value", shown(found.value, unit)), ("share", shown(share * 100, "%")), ("of", str(c.amount))),
+        (_value(found, unit), ("share", shown(share * 100, "%")), ("of", str(c.amount))),
         str(amount),
         c.clause,
     )
     return CreditLine(f"{c.target} {c.kind}", c.target, c.kind, amount, c.clause, steps=(step,))
 
 
+def _value(found: Judged, unit: str) -> tuple[str, str]:
+    return "value", "not delivered" if found.missing_data else shown(found.compared, unit)
+
+
 def _per_point(
     agreement: Agreement, c: PerPoint, target: Target, found: Judged, before: Judged | None, at_risk: Decimal | None
 ) -> CreditLine | None:
-    if found.value is None or not missed(found, c.on):
-        return None
     level = found.level if c.on == "expected" else found.least
-    if level is None:
+    if level is None or not missed(found, c.on) or (found.compared is None and not found.missing_data):
         return None
-    points = Fraction(abs(level - found.value)) / Fraction(c.point)
+    # Data that did not come cost what the minimum level would, and one point at least.
+    least = level if found.least is None else found.least
+    value = found.compared if found.compared is not None else least
+    points = Fraction(abs(level - value)) / Fraction(c.point)
+    if found.missing_data:
+        points = max(points, Fraction(1))
     whole = -(-points.numerator // points.denominator) if c.part_counts else points.numerator // points.denominator
     amount = money(whole * c.amount, agreement.currency)
     unit = unit_of(target)[0]
     step = Step(
         "per point" + (" or part of a point" if c.part_counts else ""),
-        (("level", shown(level, unit)), ("value", shown(found.value, unit)), ("points", str(whole)), ("each", str(c.amount))), str(amount), c.clause,
+        (("level", shown(level, unit)), _value(found, unit), ("points", str(whole)), ("each", str(c.amount))), str(amount), c.clause,
     )  # fmt: skip
     return CreditLine(f"{c.target} {c.kind}", c.target, c.kind, amount, c.clause, steps=(step,))
 
@@ -259,9 +274,10 @@ def payable_parts(month: str, found: Credits, currency: str) -> tuple[Owed, ...]
     if not found.raw or found.payable is None:
         return ()
     share = Fraction(found.payable) / Fraction(found.raw)
-    return tuple(
-        Owed(month, line, money(Fraction(line.amount) * share, currency)) for line in found.lines if line.amount
-    )
+    lines = [(line, line.amount) for line in found.lines if line.amount]
+    parts = [money(Fraction(amount) * share, currency) for _, amount in lines]
+    parts[-1] += found.payable - sum(parts, ZERO)  # what rounding left over
+    return tuple(Owed(month, line, part) for (line, _), part in zip(lines, parts, strict=True))
 
 
 def earned_back(agreement: Agreement, owed: Sequence[Owed], since: Sequence[Mapping[str, Judged]]) -> list[MoneyLine]:
@@ -274,7 +290,7 @@ def earned_back(agreement: Agreement, owed: Sequence[Owed], since: Sequence[Mapp
         targets = [o.line.target] if o.line.target else [c.target for c in agreement.credit if c.kind == "points"]
         if (rule.not_doubled and o.line.doubled) or (rule.not_missing_data and o.line.missing_data):
             continue
-        if all(_kept(month.get(t), rule.level) for month in since for t in targets):
+        if all(_kept([month.get(t) for month in since], rule.level) for t in targets):
             amount = money(o.part * rule.share, agreement.currency)
             step = Step(
                 "earned back", (("credit of", o.month), ("amount", str(o.part)), (f"{rule.level} level met in each of", f"{rule.months} months")),
@@ -282,16 +298,21 @@ def earned_back(agreement: Agreement, owed: Sequence[Owed], since: Sequence[Mapp
             )  # fmt: skip
             back.append(
                 MoneyLine(
-                    o.line.key, f"Earned back: {o.line.target or 'points'} of {o.month}", amount, rule.clause, (step,)
+                    f"{o.line.key} earned back",
+                    f"Earned back: {o.line.target or 'points'} of {o.month}",
+                    amount,
+                    rule.clause,
+                    (step,),
                 )
             )
     return back
 
 
-def _kept(found: Judged | None, level: Level) -> bool:
-    return found is not None and (
-        found.standing is Standing.MET or (level == "minimum" and found.standing is Standing.MISSED_EXPECTED)
-    )
+def _kept(since: Sequence[Judged | None], level: Level) -> bool:
+    """Was the level met in each of the months, and judged in one of them? A quarter is judged in its last month."""
+    standings = [j.standing for j in since if j is not None and j.standing is not Standing.RUNNING]
+    good = (Standing.MET,) if level == "expected" else (Standing.MET, Standing.MISSED_EXPECTED)
+    return None not in since and bool(standings) and all(s in good for s in standings)
 
 
 def bonuses(agreement: Agreement, judged: Mapping[str, Judged], fees: Decimal | None) -> list[MoneyLine]:
@@ -299,17 +320,17 @@ def bonuses(agreement: Agreement, judged: Mapping[str, Judged], fees: Decimal | 
     made = []
     for b in agreement.bonus:
         target, found = agreement.target(b.target), judged.get(b.target)
-        if target is None or found is None or found.value is None or found.standing is not Standing.MET:
+        if target is None or found is None or found.compared is None or found.standing is not Standing.MET:
             continue
         unit, scale = unit_of(target)
-        if not target.reaches(found.value, b.reaches * scale):
+        if not target.reaches(found.compared, b.reaches * scale):
             continue
         others = [
             t.key
             for t in agreement.targets
             if t.critical and t.key in judged and judged[t.key].standing not in (Standing.MET, Standing.RUNNING)
         ]
-        given = (("value", shown(found.value, unit)), ("reaches", shown(b.reaches * scale, unit)))
+        given = (_value(found, unit), ("reaches", shown(b.reaches * scale, unit)))
         if b.only_if_all_met and others:
             step = Step("bonus", given, f"none, because {', '.join(others)} was not met", b.clause)
             made.append(

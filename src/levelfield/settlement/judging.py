@@ -19,7 +19,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Form
 from levelfield.measures.measure import Unit as Kind
 from levelfield.settlement.inputs import Excuse, Measured, Month, Unit
-from levelfield.settlement.trail import Step, decimal_of, shown
+from levelfield.settlement.trail import EXACT, Step, decimal_of, shown
 from levelfield.words import Period
 
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
@@ -36,9 +36,11 @@ class Judged:
     unit: str
     level: Decimal
     least: Decimal | None
-    value: Decimal | None
+    value: Decimal | None  # as it is stated
     standing: Standing
     why: str = ""
+    compared: Decimal | None = None  # what was held against the levels, and what a credit is counted from
+    own: Decimal | None = None  # of this month alone, where the value is an average with the month before
     n: int = 0
     numerator: Decimal | None = None
     denominator: Decimal | None = None
@@ -100,19 +102,14 @@ def judge(
     periods = months_of(target, month.period)
     months = [before[name_of(p)] for p in periods[:-1] if name_of(p) in before] + [month]
     measured = [m.measured.get(target.key) or Measured(target.key, why="not delivered") for m in months]
-    plain = _judged(target, periods, _together([_counts(target, m) for m in measured]), measured, previous)
+    plain = _judged(target, periods, _together([_counts(target, m) for m in measured]), measured, previous, month.ended)
     counts = [_excused(agreement, target, _counts(target, m), excuses) for m in measured]
     relief = agreement.forecast.relief
     if relief is not None and (not relief.targets or target.key in relief.targets):
         counts = [_relieved(relief, target, c, m.period) for c, m in zip(counts, months, strict=True)]
-    if not any(c.steps for c in counts):
-        return Pair(
-            plain,
-            plain
-            if previous is previous_relieved
-            else _judged(target, periods, _together(counts), measured, previous_relieved),
-        )
-    relieved = _judged(target, periods, _together(counts), measured, previous_relieved)
+    if not any(c.steps for c in counts) and previous is previous_relieved:
+        return Pair(plain, plain)
+    relieved = _judged(target, periods, _together(counts), measured, previous_relieved, month.ended)
     if _worse(target, relieved, plain):
         note = Step(
             "relief", (("with relief", shown(relieved.value, relieved.unit)),), "would be worse, so it is not applied"
@@ -163,12 +160,19 @@ def _together(counts: Iterable[_Counts]) -> _Counts:
 
 
 def _judged(
-    target: Target, periods: Sequence[Period], counts: _Counts, measured: Sequence[Measured], previous: Judged | None
+    target: Target,
+    periods: Sequence[Period],
+    counts: _Counts,
+    measured: Sequence[Measured],
+    previous: Judged | None,
+    ended: bool,
 ) -> Judged:
     """The standing of counts under a target."""
     blank = replace(_blank(target, periods), n=counts.n, steps=counts.steps)
     missing = next((m.why for m in measured if m.why == "not delivered"), "")
     if missing and (target.window != "rolling" or measured[-1].why == "not delivered"):
+        if not ended:
+            return replace(blank, standing=Standing.NOT_DELIVERED, why="not delivered yet")
         if target.when_missing == "missed_minimum":
             standing = Standing.MISSED_MINIMUM if target.least is not None else Standing.MISSED_EXPECTED
             said = Step(
@@ -186,6 +190,8 @@ def _judged(
         return replace(blank, standing=Standing.CANNOT_JUDGE, why=counts.gone)
     if target.fine:
         return _by_windows(target, blank, counts)
+    if len(measured) > 1 and MEASURES[target.measure].form not in (Form.RATIO, Form.SUM):
+        return replace(blank, why=f"{target.measure} of several months cannot be added up")
     value, steps = _value(target, counts, measured)
     if value is None or counts.n < target.fewest:
         why = next((m.why for m in measured if m.why), "") or f"{counts.n} of the {target.fewest} that are needed"
@@ -196,28 +202,27 @@ def _judged(
         denominator=decimal_of(counts.denominator) if counts.denominator else None,
     )
     steps = [*counts.steps, *steps]
-    unit, scale = blank.unit, unit_of(target)[1]
-    value *= scale
-    exact = _rounded(target, value)
+    unit = blank.unit
+    own = exact = decimal_of(value * unit_of(target)[1])
+    if target.average_with_previous and previous is not None and previous.own is not None:
+        exact = EXACT.divide(EXACT.add(own, previous.own), Decimal(2))
+        steps.append(
+            Step(
+                "average with the month before",
+                (("this", shown(own, unit)), ("before", shown(previous.own, unit))),
+                shown(exact, unit),
+            )
+        )
+    stated = _rounded(target, exact)
     if target.decimals is not None and target.round_when == "before":
         steps.append(
             Step(
                 "rounded before it is compared",
-                ((target.rounding.replace("_", " "), shown(value, unit)),),
-                shown(exact, unit),
+                ((target.rounding.replace("_", " "), shown(exact, unit)),),
+                shown(stated, unit),
             )
         )
-    if target.average_with_previous and previous is not None and previous.value is not None:
-        averaged = (exact + previous.value) / 2
-        steps.append(
-            Step(
-                "average with the month before",
-                (("this", shown(exact, unit)), ("before", shown(previous.value, unit))),
-                shown(averaged, unit),
-            )
-        )
-        exact = averaged
-    compared = exact if target.round_when == "before" or target.decimals is None else decimal_of(value)
+    compared = stated if target.round_when == "before" or target.decimals is None else exact
     standing = _standing(target, compared, blank.level, blank.least)
     steps.append(
         Step(
@@ -227,7 +232,7 @@ def _judged(
             str(standing), target.clause,
         )
     )  # fmt: skip
-    return replace(blank, value=exact, standing=standing, steps=tuple(steps))
+    return replace(blank, value=stated, compared=compared, own=own, standing=standing, steps=tuple(steps))
 
 
 def _standing(target: Target, value: Decimal, level: Decimal, least: Decimal | None) -> Standing:
@@ -258,7 +263,7 @@ def _value(target: Target, counts: _Counts, measured: Sequence[Measured]) -> tup
     return (None, []) if value_ is None else (Fraction(value_), [Step("value", (), shown(value_))])
 
 
-def _rounded(target: Target, value: Fraction) -> Decimal:
+def _rounded(target: Target, value: Fraction | Decimal) -> Decimal:
     """The value as it is stated: rounded where the agreement says how, else to twelve decimals."""
     places = 12 if target.decimals is None else target.decimals
     return decimal_of(value).quantize(
@@ -303,12 +308,13 @@ def _by_windows(target: Target, blank: Judged, counts: _Counts) -> Judged:
         else Standing.MISSED_EXPECTED if blank.least is None or Fraction(least_met, judged) >= needed
         else Standing.MISSED_MINIMUM
     )  # fmt: skip
+    stated = None if overall is None else _rounded(target, overall)
     step = Step(
         f"each {target.window} on its own", (("met", str(met)), ("judged", str(judged)), ("needed", shown(needed * 100, "%"))),
         f"{shown(Fraction(met, judged) * 100, '%')}: {standing}", target.clause,
     )  # fmt: skip
     return replace(
-        blank, value=None if overall is None else _rounded(target, overall), standing=standing, windows=(met, judged), steps=(*blank.steps, step)
+        blank, value=stated, compared=stated, standing=standing, windows=(met, judged), steps=(*blank.steps, step)
     )  # fmt: skip
 
 
@@ -327,7 +333,7 @@ def _excused(agreement: Agreement, target: Target, counts: _Counts, excuses: Seq
         if not hit:
             continue
         given = (("event", f"{e.key}, {e.reason}"), ("claimed on", str(e.claimed_on)))
-        last = after_working_days(e.end.astimezone(zone).date(), rule.claim_days, agreement.calendar)
+        last = after_working_days(_last_day(e, zone), rule.claim_days, agreement.calendar)
         if e.kind in rule.never:
             steps.append(Step("excused event", given, f"{e.kind} is never excused", rule.clause))
         elif e.claimed_on > last:
@@ -339,24 +345,38 @@ def _excused(agreement: Agreement, target: Target, counts: _Counts, excuses: Seq
         else:
             units = [u for u in units if u not in hit]
             out = sum(u.denominator or 0 for u in hit)
-            whole = "" if hit[0].at is not None else " (whole days: the data are daily)"
+            whole = "" if all(u.at is not None for u in hit) else " (whole days: the data are daily)"
             steps.append(Step("excused event", given, f"{out:,} contacts left out of both{whole}", rule.clause))
     if len(units) == len(counts.units):
         return replace(counts, steps=(*counts.steps, *steps))
+    numerator, denominator, n = _beside_units(counts)
+    numerator += sum(u.numerator or 0 for u in units)
+    denominator += sum(u.denominator or 0 for u in units)
+    n += sum(u.n for u in units)
     return _Counts(
-        Fraction(sum(u.numerator or 0 for u in units)), Fraction(sum(u.denominator or 0 for u in units)), sum(u.n for u in units),
-        tuple(units), (*counts.steps, *steps), "" if units else "everything is excused",
-    )  # fmt: skip
+        numerator, denominator, n, tuple(units), (*counts.steps, *steps), "" if denominator else "everything is excused"
+    )
+
+
+def _beside_units(counts: _Counts) -> tuple[Fraction, Fraction, int]:
+    """What of a month's counts came in rows too long to be a unit, and is never left out."""
+    above, below, n = (sum(getattr(u, name) or 0 for u in counts.units) for name in ("numerator", "denominator", "n"))
+    return (
+        max(Fraction(0), counts.numerator - above),
+        max(Fraction(0), counts.denominator - below),
+        max(0, counts.n - n),
+    )
 
 
 def _overlaps(unit: Unit, excuse: Excuse, zone: ZoneInfo) -> bool:
     if unit.at is not None:
         return unit.at < excuse.end and unit.at + dt.timedelta(seconds=unit.length_s) > excuse.start
-    first, last = (
-        excuse.start.astimezone(zone).date(),
-        (excuse.end - dt.timedelta(microseconds=1)).astimezone(zone).date(),
-    )
-    return first <= unit.day <= last
+    return excuse.start.astimezone(zone).date() <= unit.day <= _last_day(excuse, zone)
+
+
+def _last_day(excuse: Excuse, zone: ZoneInfo) -> dt.date:
+    """The last day an event touches; one that ends at midnight does not touch the day that begins."""
+    return (excuse.end - dt.timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def _relieved(relief: Relief, target: Target, counts: _Counts, period: Period) -> _Counts:
@@ -365,11 +385,15 @@ def _relieved(relief: Relief, target: Target, counts: _Counts, period: Period) -
         return counts
     if not _is_ratio(target):
         return counts
+    forecast_days = {u.day for u in counts.units if u.forecast is not None}
     groups: dict[object, list[Unit]] = {}
     for u in counts.units:
-        key = period.start if relief.per == "month" else u.day if relief.per == "day" or u.at is None else u.at
+        key: object = u.day if relief.per == "day" or u.at is None else u.at
+        if relief.per == "month":  # a day without a forecast is no surplus over those of the others
+            key = period if u.day in forecast_days else u.day
         groups.setdefault(key, []).append(u)
-    numerator, denominator, n = Fraction(0), Fraction(0), Fraction(0)
+    numerator, denominator, n = _beside_units(counts)
+    left_n = Fraction(n)
     kept: list[Unit] = []
     surplus = Fraction(0)
     hit = unknown = 0
@@ -389,18 +413,18 @@ def _relieved(relief: Relief, target: Target, counts: _Counts, period: Period) -
             count *= keep
         if not planned or offered <= allowed or relief.applies == "surplus":
             kept += own  # a part taken out of one window leaves its ratio; only whole windows can go
-        numerator, denominator, n = numerator + above, denominator + below, n + count
+        numerator, denominator, left_n = numerator + above, denominator + below, left_n + count
     if unknown == len(groups):
         return replace(counts, steps=(*counts.steps, Step("relief", (), "no locked forecast, so none", relief.clause)))
     if not hit:
         return counts
     given = (
-        ("variance", shown(relief.above * 100, "%")), (f"{relief.per}s above it", f"{hit} of {len(groups)}"), ("surplus contacts", shown(surplus)),
+        ("variance", shown(relief.above * 100, "%")), (f"{relief.per}s above it", f"{hit} of {len(groups) - unknown}"), ("surplus contacts", shown(surplus)),
         *((("without a forecast", str(unknown)),) if unknown else ()),
     )  # fmt: skip
     left = f"{shown(numerator)} of {shown(denominator)} count" if denominator else "nothing is left to judge"
     return _Counts(
-        numerator, denominator, int(n), tuple(kept) if target.fine else (), (*counts.steps, Step("relief for volume above the locked forecast", given, left, relief.clause)),
+        numerator, denominator, int(left_n), tuple(kept) if target.fine else (), (*counts.steps, Step("relief for volume above the locked forecast", given, left, relief.clause)),
         "" if denominator else f"excused: the volume was above the locked forecast in every {relief.per}",
     )  # fmt: skip
 

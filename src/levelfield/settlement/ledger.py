@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from levelfield.settlement.credits import ZERO
+from levelfield.settlement.credits import ZERO, payable_parts
 from levelfield.settlement.statement import Statement
 from levelfield.settlement.trail import money
 
@@ -59,7 +59,7 @@ def ledger(statements: Sequence[Statement], disputes: Sequence[Dispute] = ()) ->
     rows: list[LedgerRow] = []
     balance = ZERO
     for s in statements:
-        held = {d.line: d.outcome for d in disputes if d.month == s.month}
+        held = {d.line: d.outcome for d in sorted(disputes, key=lambda d: d.raised_on) if d.month == s.month}
         lines = _lines(s)
         disputed = sum((a for key, _, a in lines if held.get(key) is Outcome.PENDING), ZERO)
         fallen = sum((a for key, _, a in lines if held.get(key) is Outcome.UPHELD), ZERO)
@@ -89,14 +89,8 @@ def line_keys(s: Statement) -> list[str]:
 def _lines(s: Statement) -> list[tuple[str, str, Decimal]]:
     """Every amount with its key and kind. Where the cap binds, each credit has its part of what is payable."""
     made: list[tuple[str, str, Decimal]] = []
-    credit = s.relieved
-    known = [line for line in credit.lines if line.amount]
-    left = credit.payable or ZERO
-    for i, line in enumerate(known):
-        amount = line.amount or ZERO
-        if credit.raw and credit.payable is not None and credit.payable < credit.raw:
-            amount = left if i == len(known) - 1 else money(amount * credit.payable / credit.raw, s.currency)
-        left -= amount
+    payable = [(o.line, o.part) for o in payable_parts(s.month, s.relieved, s.currency)]
+    for line, amount in payable or [(line, line.amount) for line in s.relieved.lines if line.amount]:
         made.append((line.target or line.key, "credit", -amount))
     for kind, others in (("earned back", s.earned_back), ("bonus", s.bonuses), ("charge", s.charges)):
         made += [(o.key, kind, o.amount) for o in others if o.amount]

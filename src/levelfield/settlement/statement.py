@@ -78,7 +78,7 @@ def settle(
     agreements: Sequence[Agreement], months: Sequence[Month], excuses: Sequence[Excuse] = ()
 ) -> tuple[Statement, ...]:
     """A statement for every month from the first version on, oldest first. The order of what comes in is irrelevant."""
-    months = sorted(months, key=lambda m: m.period.start)
+    months = _in_a_row(months)
     by_name = {name_of(m.period): m for m in months}
     history: list[Settled] = []
     plain_history: list[Mapping[str, Judged]] = []
@@ -89,10 +89,8 @@ def settle(
         if version is None:
             continue
         agreement = in_force(version, month.period, [(h.period, h.judged) for h in history])
-        last = month_before(month.period)
-        follows = bool(history) and history[-1].period == last
-        previous = history[-1].judged if follows else {}
-        previous_plain = plain_history[-1] if follows else {}
+        previous = _of_window_before(agreement, [h.judged for h in history])
+        previous_plain = _of_window_before(agreement, plain_history)
         pairs = tuple(
             judge(agreement, t, month, by_name, previous_plain.get(t.key), previous.get(t.key), excuses)
             for t in agreement.targets
@@ -114,7 +112,7 @@ def settle(
             since = [h.judged for h in history[-n:]]
             back = earned_back(agreement, owed.get(name_of(month_before(month.period, n)), ()), since)
         extra: list[MoneyLine] = []
-        if agreement.persistent is not None:
+        if agreement.persistent is not None and not calibrating:
             n = agreement.persistent.months
             fees = [h.fees for h in history[-12:]]
             yearly = None if None in fees else sum((f for f in fees if f is not None), ZERO)
@@ -131,6 +129,22 @@ def settle(
             )
         )  # fmt: skip
     return tuple(made)
+
+
+def _in_a_row(months: Sequence[Month]) -> list[Month]:
+    """Months by their beginning; one of which nothing came lies between as a month that was not delivered."""
+    made: list[Month] = []
+    for month in sorted(months, key=lambda m: m.period.start):
+        while made and (between := month_before(made[-1].period, -1)).end <= month.period.start:
+            made.append(Month(between, made[-1].publication, {}))
+        made.append(month)
+    return made
+
+
+def _of_window_before(agreement: Agreement, history: Sequence[Mapping[str, Judged]]) -> dict[str, Judged]:
+    """How each target stood at the end of its window before: a month back, or a quarter."""
+    back = {t.key: 3 if t.window == "quarter" else 1 for t in agreement.targets}
+    return {key: history[-n][key] for key, n in back.items() if n <= len(history) and key in history[-n]}
 
 
 def version_for(agreements: Sequence[Agreement], period: Period) -> Agreement | None:
@@ -238,7 +252,7 @@ def told(s: Statement) -> Iterator[str]:
             f", {line.points} points" if line.points else ""
         )
         yield from (f"      {x}" for x in lines(line.steps))
-    yield f"  credits: {c.raw} raw, cap {'none' if c.cap is None else c.cap}, payable {'not known yet' if c.payable is None else c.payable}"
+    yield f"  credits: {'not known yet' if c.raw is None else c.raw} raw, cap {'none' if c.cap is None else c.cap}, payable {'not known yet' if c.payable is None else c.payable}"
     for other in s.others:
         yield f"  {other.title}: {'not known yet' if other.amount is None else other.amount}"
         yield from (f"      {x}" for x in lines(other.steps))

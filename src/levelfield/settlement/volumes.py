@@ -19,7 +19,13 @@ def resource_charges(agreement: Agreement, month: Month) -> list[MoneyLine]:
         volume = month.resources.get(r.key)
         if volume is None:
             made.append(
-                MoneyLine(r.key, f"Volume: {r.key}", None, r.clause, (Step("volume", (), "not delivered", r.clause),))
+                MoneyLine(
+                    f"{r.key} volume",
+                    f"Volume: {r.key}",
+                    None,
+                    r.clause,
+                    (Step("volume", (), "not delivered", r.clause),),
+                )
             )
             continue
         low, high = r.baseline * (1 - r.dead_band), r.baseline * (1 + r.dead_band)
@@ -43,7 +49,13 @@ def resource_charges(agreement: Agreement, month: Month) -> list[MoneyLine]:
         if volume > most or volume < least:
             said += f"; beyond the outer band of {shown(least)} to {shown(most)} the charge is for change control"
         made.append(
-            MoneyLine(r.key, f"Volume: {r.key}", amount, r.clause, (Step("resource charge", given, said, r.clause),))
+            MoneyLine(
+                f"{r.key} volume",
+                f"Volume: {r.key}",
+                amount,
+                r.clause,
+                (Step("resource charge", given, said, r.clause),),
+            )
         )
     return made
 
