@@ -4,6 +4,19 @@ from levelfield_web.agreement.models import Acceptance
 from levelfield_web.audit.models import Move
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
 from levelfield_web.same_data.models import Delivery, Seen
+from levelfield_web.settlement.models import Dispute, ExcuseClaim, ForecastLock
 
 # A room adds one line above, `from levelfield_web.<room>.models import …`, and its names below.
-__all__ = ["Acceptance", "Delivery", "Invitation", "Move", "Partner", "Seen", "SignInAttempt", "User"]
+__all__ = [
+    "Acceptance",
+    "Delivery",
+    "Dispute",
+    "ExcuseClaim",
+    "ForecastLock",
+    "Invitation",
+    "Move",
+    "Partner",
+    "Seen",
+    "SignInAttempt",
+    "User",
+]

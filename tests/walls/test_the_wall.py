@@ -58,7 +58,7 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
     release = Store(home).release
     values = {
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
-        "version": "1", "format": "json", "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
+        "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json", "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
 
@@ -138,7 +138,13 @@ def test_noor_sees_north_and_ada_sees_both(house):
     values, browsers = house
     for person in ("Noor", "Ada", "Adamu"):
         for route in of_north():
-            if "user_id" in route or "person_id" in route or "kept-out" in route or "invitation" in route:
+            if (
+                "user_id" in route
+                or "person_id" in route
+                or "kept-out" in route
+                or "invitation" in route
+                or "claim_id" in route
+            ):
                 continue
             answer = browsers[person].get(with_query(filled(route, values), route))
             assert answer.status_code in (200, 405), f"{person} {route}: {answer.status_code}"
@@ -165,6 +171,7 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         (f"/data/publications/north/{values['publication_id']}/", "/data/publications/nowhere/P-00000000000000000000/"),
         (f"/data/deliveries/{values['delivery_id']}/", "/data/deliveries/D-000000000000/"),
         ("/partners/north/measures/service_level/", "/partners/nowhere/measures/service_level/"),
+        ("/statements/north/2026-02/", "/statements/nowhere/2026-02/"),
     ]
     for theirs, none in pairs:
         taken: dict[str, list[float]] = {theirs: [], none: []}

@@ -11,5 +11,6 @@ urlpatterns = [
     *answer_paths("agreements", views.agreements, name="agreements"),
     path("agreements/add/", views.add, name="add"),
     *answer_paths("agreements/<str:partner>/<int:version>", views.agreement, name="agreement"),
+    path("agreements/<str:partner>/<int:version>/agreement.toml", views.source, name="source"),
     path("agreements/<str:partner>/<int:version>/accept/", views.accept, name="accept"),
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from levelfield.agreement.agreement import Agreement
+from levelfield.agreement.reading import differences, told
 from levelfield.measures.catalogue import MEASURES
 from levelfield.words import Refusal
 from levelfield_io.store import Store
@@ -65,7 +66,14 @@ def agreement(request: Request, partner: str, version: int, format: str = "html"
     if found is None:
         raise Http404
     accepted = queries.acceptances(found)
+    versions = queries.versions(viewer=request.viewer, partner=partner)
+    at = versions.index(found)
+    before = versions[at - 1] if at else None
     context = {
+        "sections": told(found, queries.SHOWN),
+        "versions": [(a, queries.acceptances(a)) for a in reversed(versions)],
+        "before": before,
+        "differences": differences(before, found, queries.SHOWN) if before else [],
         "agreement": found,
         "targets": [(MEASURES[t.measure], t) for t in found.targets],
         "accepted": accepted,
@@ -78,6 +86,17 @@ def agreement(request: Request, partner: str, version: int, format: str = "html"
         context,
         table=Table(f"agreement-{partner}-{version}", COLUMNS, tuple(_rows(found))),
     )
+
+
+@require_safe
+def source(request: Request, partner: str, version: int) -> HttpResponse:
+    """The file itself, byte for byte."""
+    body = queries.source(viewer=request.viewer, partner=partner, version=version)
+    if body is None:
+        raise Http404
+    response = HttpResponse(body, content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{partner}-{version:03d}.toml"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -161,6 +161,12 @@ def money(value: Any, currency: str = "EUR") -> str:
 
 
 @register.filter
+def taken_off(value: Any) -> str:
+    """An amount that goes the other way: a credit in an account of the partner."""
+    return with_unit(-value if isinstance(value, Decimal) and value else value, 2, "")
+
+
+@register.filter
 def cell(value: Any) -> Any:
     """Any value in a plain table: numbers grouped, missing as a dash, the rest as it stands."""
     if value is None or value == "" or isinstance(value, Missing):

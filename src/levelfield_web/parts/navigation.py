@@ -29,6 +29,7 @@ class OpenDoor:
 DOORS = (
     Door("today:today", _("Today")),
     Door("measures:partners", _("Partners")),
+    Door("settlement:statements", _("Statements")),
     Door("measures:lab", _("Definitions lab")),
     Door("same_data:data", _("Data")),
     Door("agreement:agreements", _("Agreements")),

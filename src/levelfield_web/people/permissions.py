@@ -32,6 +32,12 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "publish": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER, Role.ANALYST),
         "acknowledge": client(Role.EXECUTIVE, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
         "add_agreement": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER),
+        "lock_forecast": client(Role.VENDOR_MANAGER),
+        "acknowledge_lock": partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "claim_excuse": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "answer_excuse": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "dispute": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "answer_dispute": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
         "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
     }.items()
 }
@@ -44,6 +50,12 @@ WORDS = {
     "publish": gettext_lazy("publish facts"),
     "acknowledge": gettext_lazy("acknowledge a signal"),
     "add_agreement": gettext_lazy("add an agreement"),
+    "lock_forecast": gettext_lazy("lock a forecast"),
+    "acknowledge_lock": gettext_lazy("acknowledge a locked forecast"),
+    "claim_excuse": gettext_lazy("claim that an event be left out"),
+    "answer_excuse": gettext_lazy("answer a claim"),
+    "dispute": gettext_lazy("dispute a line of a statement"),
+    "answer_dispute": gettext_lazy("answer a dispute"),
     "export": gettext_lazy("download tables"),
 }
 
