@@ -29,10 +29,7 @@ def parse_agreement(body: bytes, name: str) -> Agreement:
         data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Refusal(f"The agreement is not TOML: {wrong}", where=name, kind=RefusalKind.DEFINITION) from None
-    agreement = agreement_from_data(data, measures=SHOWN_TIMES, where=name, text=text)
-    for target in agreement.targets:
-        Definition.from_data(target.definition, f"{name}, target {target.key}")
-    return agreement
+    return agreement_from_data(data, measures=SHOWN_TIMES, definitions=Definition.from_data, where=name, text=text)
 
 
 def agreements(home: Path) -> list[Agreement]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
 
-from levelfield.agreement.findings import findings
+from levelfield.agreement.findings import Found, Place, findings
 from levelfield.agreement.terms import (
     Agreement,
     Allocation,
@@ -95,12 +95,17 @@ LISTS = ("target", "service", "pool", "credit", "bonus", "resource", "trigger")
 
 
 def agreement_from_data(
-    data: Mapping[str, Any], *, measures: Mapping[str, int], where: str = "agreement", text: str = ""
+    data: Mapping[str, Any],
+    *,
+    measures: Mapping[str, int],
+    definitions: Callable[[Mapping[str, Any], str], object] | None = None,
+    where: str = "agreement",
+    text: str = "",
 ) -> Agreement:
     """Read a parsed agreement file, or refuse it with everything that is wrong at once.
 
     `data` has its fractions as Decimal. `measures` says by what a measure's value is multiplied when shown: 100 for
-    shares, else 1. `text` is the file itself, for the numbers of its lines.
+    shares, else 1. `definitions` refuses switches that no measure knows. `text` is the file itself, for the numbers of its lines.
     """
     plain = {k: v for k, v in data.items() if k != "content"}
     targets = plain.get("target")
@@ -113,18 +118,18 @@ def agreement_from_data(
     lines = _Lines(text)
     wrong: list[str] = []
     agreement: Agreement | None
+    broken: dict[str, set[int]] = {}
     try:
         agreement = Agreement.model_validate(plain)
     except ValidationError as errors:
         wrong += [_sentence(dict(error), lines) for error in errors.errors()]
-        agreement = _what_stands(plain, errors)
+        broken = _broken(errors)
+        agreement = _what_stands(plain, broken)
     if agreement is not None:
         named = {str(t.get("key")) for t in plain.get("target", ()) if isinstance(t, dict)}
         pools = {str(p.get("key")) for p in plain.get("pool", ()) if isinstance(p, dict)}
-        wrong += [
-            lines.before(place, sentence)
-            for place, sentence in findings(agreement, measures, named, pools, bool(wrong))
-        ]
+        found = [*findings(agreement, measures, named, pools, broken), *_definitions(agreement, definitions)]
+        wrong += [lines.before(_in_the_file(place, broken), sentence) for place, sentence in found]
     if wrong or agreement is None:
         raise Refusal(
             f"The agreement has {len(wrong)} finding{'s' if len(wrong) != 1 else ''}: " + "; ".join(wrong),
@@ -151,18 +156,46 @@ def content_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), default=plain).encode()).hexdigest()
 
 
-def _what_stands(data: Mapping[str, Any], errors: ValidationError) -> Agreement | None:
-    """The agreement without its broken paragraphs, so that the others are checked as well."""
-    rest = dict(data)
+def _definitions(a: Agreement, read: Callable[[Mapping[str, Any], str], object] | None) -> Iterator[Found]:
+    """Definitions whose switches are not known."""
+    for i, t in enumerate(a.targets):
+        try:
+            if read is not None:
+                read(t.definition, "definition")
+        except Refusal as said:
+            switch = said.where.split(", ")[1:]
+            yield ("target", i, "definition", *switch), f"{said.what}; expected {said.expected}"
+
+
+def _broken(errors: ValidationError) -> dict[str, set[int]]:
+    """The paragraphs that are wrong in themselves: which of them by number, none where all of that name are."""
     broken: dict[str, set[int]] = {}
     for error in errors.errors():
         head, *more = error["loc"] or ("",)
+        numbers = broken.setdefault(str(head), set())
         if head in LISTS and more and isinstance(more[0], int):
-            broken.setdefault(str(head), set()).add(more[0])
-        else:
-            rest.pop(str(head), None)
+            numbers.add(more[0])
+    return broken
+
+
+def _in_the_file(place: Place, broken: Mapping[str, set[int]]) -> Place:
+    """A place among the paragraphs that stand, as a place in the file, where the broken ones are counted as well."""
+    if len(place) < 2 or not isinstance(place[1], int):
+        return place
+    number = place[1]
+    for left_out in sorted(broken.get(str(place[0]), ())):
+        number += left_out <= number
+    return (place[0], number, *place[2:])
+
+
+def _what_stands(data: Mapping[str, Any], broken: Mapping[str, set[int]]) -> Agreement | None:
+    """The agreement without its broken paragraphs, so that the others are checked as well."""
+    rest = dict(data)
     for name, numbers in broken.items():
-        rest[name] = [entry for i, entry in enumerate(rest[name]) if i not in numbers]
+        if numbers:
+            rest[name] = [entry for i, entry in enumerate(rest[name]) if i not in numbers]
+        else:
+            rest.pop(name, None)
     stand_in = {"partner": "x", "title": "x", "version": 1, "valid_from": "2000-01-01", "target": []}
     try:
         return Agreement.model_validate({**stand_in, **rest})
@@ -172,7 +205,8 @@ def _what_stands(data: Mapping[str, Any], errors: ValidationError) -> Agreement 
 
 def _sentence(error: Mapping[str, Any], lines: _Lines) -> str:
     """One broken rule in words: line, paragraph, key, what is expected."""
-    place = tuple(part for part in error["loc"] if part not in KINDS)
+    kinded = error["loc"][:1] in (("credit",), ("trigger",))
+    place = tuple(part for i, part in enumerate(error["loc"]) if not (kinded and i == 2 and part in KINDS))
     kinds = tuple(part for part in error["loc"] if not isinstance(part, int))
     key, given = str(place[-1]) if place else "", error.get("input")
     kind, more = error["type"], error.get("ctx", {})
@@ -229,15 +263,16 @@ class _Lines:
                     if here in counts:
                         here = (*here, counts[here])
                 self.found.setdefault(here, number)
+                if header[1] == "[[":
+                    self.found.setdefault(here[:-1], number)  # the first of them stands for the name alone
             elif key := re.match(r"\s*[\"']?([A-Za-z0-9_\-]+)[\"']?\s*=", line):
                 self.found.setdefault((*here, key[1]), number)
 
     def before(self, place: tuple[Any, ...], sentence: str) -> str:
         """The sentence with its paragraph and its line."""
         found = next((self.found[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.found), None)
-        paragraph = " ".join(
-            str(p + 1) if isinstance(p, int) else p for p in place if p != place[-1] or isinstance(p, int)
-        )
+        told = place[:-1] if place and f"“{place[-1]}”" in sentence else place  # the sentence names its key itself
+        paragraph = " ".join(str(p + 1) if isinstance(p, int) else str(p) for p in told)
         at = ", ".join(part for part in (f"line {found}" if found else "", paragraph) if part)
         return f"{at}: {sentence}" if at else sentence
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from levelfield.agreement.terms import (
     AverageTrigger,
     Better,
     CapTrigger,
+    ConsecutiveTrigger,
     CountTrigger,
     CreditShareTrigger,
     Ladder,
@@ -29,9 +30,12 @@ Found = tuple[Place, str]
 
 
 def findings(
-    a: Agreement, measures: Mapping[str, int], targets: set[str], pools: set[str], partial: bool = False
+    a: Agreement, measures: Mapping[str, int], targets: set[str], pools: set[str], broken: Collection[str] = ()
 ) -> Iterator[Found]:
-    """All findings, in the order of the file. `targets` and `pools` are all keys the file names, broken ones included."""
+    """All findings, in the order of the file. `targets` and `pools` are all keys the file names, broken ones included.
+
+    `broken` names the paragraphs that are wrong in themselves and not here: what may lie in them is not missed.
+    """
     try:
         ZoneInfo(a.zone)
     except (KeyError, ValueError, OSError):
@@ -43,11 +47,11 @@ def findings(
         for key, times in Counter(keys).items():
             if times > 1:
                 yield (name, keys.index(key)), f"{times} of them have the key “{key}”"
-    yield from _targets(a, measures)
-    yield from _credits(a, measures, targets, pools, partial)
-    yield from _triggers(a, measures, targets)
+    yield from _targets(a, measures, broken)
+    yield from _credits(a, measures, targets, pools, broken)
+    yield from _triggers(a, measures, targets, broken)
     yield from _forecast_and_more(a, measures, targets)
-    yield from _clocks(a)
+    yield from _clocks(a, broken)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
@@ -62,16 +66,16 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     )
 
 
-def _targets(a: Agreement, measures: Mapping[str, int]) -> Iterator[Found]:
+def _targets(a: Agreement, measures: Mapping[str, int], broken: Collection[str]) -> Iterator[Found]:
     services = {s.key for s in a.service}
-    if not a.targets:
+    if not a.targets and "target" not in broken:
         yield ("target",), "nothing is agreed; expected at least one target"
     for i, t in enumerate(a.targets):
         if t.measure not in measures:
             yield ("target", i, "measure"), _unknown("measure", t.measure, measures)
         elif measures[t.measure] == 100 and not all(0 <= x <= 1 for x in (t.level, t.least) if x is not None):
             yield ("target", i), f"{t.measure} is a share; expected levels from 0 to 1, such as 0.8 for 80 %"
-        if t.service and t.service not in services:
+        if t.service and t.service not in services and "service" not in broken:
             yield ("target", i, "service"), _unknown("service", t.service, services)
         if t.service and (t.lines or t.channels):
             yield ("target", i, "service"), "a target names a service, or lines and channels, not both"
@@ -85,7 +89,7 @@ def _targets(a: Agreement, measures: Mapping[str, int]) -> Iterator[Found]:
 
 
 def _credits(
-    a: Agreement, measures: Mapping[str, int], targets: set[str], pools: set[str], partial: bool
+    a: Agreement, measures: Mapping[str, int], targets: set[str], pools: set[str], broken: Collection[str]
 ) -> Iterator[Found]:
     by_pool: dict[str, Decimal] = {}
     for i, c in enumerate(a.credit):
@@ -110,18 +114,19 @@ def _credits(
             )
         if isinstance(c, Ladder):
             yield from _ladder(i, c, target, measures)
-    if not partial:
+    if not {"credit", "pool"} & set(broken):
         for j, pool in enumerate(a.pool):
             total = by_pool.get(pool.key, Decimal(0))
             if total != 1:
-                yield ("pool", j), f"the allocations of “{pool.key}” add up to {total * 100:.4g} %; expected 100 %"
-        if by_pool and a.at_risk is None:
-            yield ("credit",), "allocations are shares of an amount at risk; expected a paragraph [at_risk]"
+                yield ("pool", j), f"the allocations of “{pool.key}” add up to {_per_cent(total)}; expected 100 %"
+    allocations = [i for i, c in enumerate(a.credit) if isinstance(c, Allocation)]
+    if allocations and a.at_risk is None and "at_risk" not in broken:
+        yield ("credit", allocations[0]), "allocations are shares of an amount at risk; expected a paragraph [at_risk]"
     points = [i for i, c in enumerate(a.credit) if isinstance(c, SeverityPoints)]
-    if points and a.points is None and not partial:
+    if points and a.points is None and "points" not in broken:
         yield ("credit", points[0]), "points cost nothing without a table; expected a paragraph [points]"
     if a.points is not None:
-        if not points and not partial:
+        if not points and "credit" not in broken:
             yield ("points",), "no credit gives points; expected a credit of kind “points”"
         for low, high in pairwise(a.points.step):
             if high.points <= low.points or high.share <= low.share:
@@ -131,7 +136,7 @@ def _credits(
                 )
         if not a.points.step:
             yield ("points",), "the table is empty"
-    if a.earn_back is not None and not a.credit and not partial:
+    if a.earn_back is not None and not a.credit and "credit" not in broken:
         yield ("earn_back",), "there is no credit to earn back"
     for i, b in enumerate(a.bonus):
         target = a.target(b.target)
@@ -147,6 +152,7 @@ def _credits(
         and a.persistent.level == "minimum"
         and all(t.least is None for t in a.targets)
         and a.targets
+        and "target" not in broken
     ):
         yield ("persistent",), "no target has a minimum level to miss, so it can never apply"
 
@@ -171,7 +177,10 @@ def _ladder(i: int, c: Ladder, target: Target | None, measures: Mapping[str, int
         )
 
 
-def _triggers(a: Agreement, measures: Mapping[str, int], targets: set[str]) -> Iterator[Found]:
+def _triggers(a: Agreement, measures: Mapping[str, int], targets: set[str], broken: Collection[str]) -> Iterator[Found]:
+    unknown = {"credit", "pool", "at_risk", "points"} & set(broken)
+    most_share, most_amount = (None, None) if unknown else _most(a)
+    no_credit = not a.credit and "credit" not in broken
     for i, t in enumerate(a.trigger):
         never = "so it can never fire"
         k, of = getattr(t, "k", None), getattr(t, "of", None)
@@ -185,6 +194,11 @@ def _triggers(a: Agreement, measures: Mapping[str, int], targets: set[str]) -> I
                 share = measures[target.measure] == 100
                 if (share and not 0 < t.floor < 1) or (not share and t.floor <= 0):
                     yield ("trigger", i, "floor"), f"no average lies beyond {t.floor}, {never}"
+                elif target.window == "quarter" and t.of > 1:
+                    yield (
+                        ("trigger", i, "of"),
+                        f"a quarter has one value in three months; there are never {t.of} of {t.of}, {never}",
+                    )
                 elif (target.better is Better.AT_LEAST and t.floor > target.level) or (
                     target.better is Better.AT_MOST and t.floor < target.level
                 ):
@@ -193,32 +207,69 @@ def _triggers(a: Agreement, measures: Mapping[str, int], targets: set[str]) -> I
                         f"the floor {t.floor} is stricter than the expected level {target.level}",
                     )
         elif isinstance(t, CreditShareTrigger):
-            cap = a.cap.share if a.cap is not None else a.at_risk.share if a.at_risk is not None else None
-            if not a.credit:
+            limit = a.cap or a.at_risk
+            ends = [x for x in (limit.share if limit else None, most_share) if x is not None]
+            if no_credit:
                 yield ("trigger", i), f"there is no credit, {never}"
-            elif cap is not None and t.share > cap:
-                yield ("trigger", i, "share"), f"credits end at {cap * 100:.4g} % of fees, {never}"
+            elif ends and t.share > min(ends):
+                yield ("trigger", i, "share"), f"credits end at {_per_cent(min(ends))} of fees, {never}"
         elif isinstance(t, CapTrigger):
-            if not a.credit or (a.cap is None and a.at_risk is None):
+            limit = a.cap or a.at_risk
+            if no_credit or (limit is None and not {"cap", "at_risk"} & set(broken)):
                 yield ("trigger", i), f"there is no cap on credits, {never}"
+            elif limit is not None:
+                if limit.share is not None and most_share is not None and most_share < limit.share:
+                    yield (
+                        ("trigger", i),
+                        f"credits end at {_per_cent(most_share)} of fees, under the cap of {_per_cent(limit.share)}, {never}",
+                    )
+                if limit.amount is not None and most_amount is not None and most_amount < limit.amount:
+                    yield ("trigger", i), f"credits end at {most_amount}, under the cap of {limit.amount}, {never}"
         else:
             for name in t.targets:
                 if name not in targets:
                     yield ("trigger", i, "targets"), _unknown("target of this agreement", name, targets)
             own = [x for x in a.targets if not t.targets or x.key in t.targets]
+            if "target" in broken:
+                continue
             if t.level == "minimum" and own and all(x.least is None for x in own):
                 yield ("trigger", i, "level"), f"none of its targets has a minimum level, {never}"
-            if (
-                isinstance(t, CountTrigger)
-                and t.same_target
-                and own
-                and all(x.window == "quarter" for x in own)
-                and t.k > -(-t.of // 3)
-            ):
+            quarterly = bool(own) and all(x.window == "quarter" for x in own)
+            if quarterly and isinstance(t, CountTrigger) and -(-t.of // 3) < t.k <= t.of:
                 yield (
                     ("trigger", i, "k"),
                     f"a quarter is judged once in three months; {t.k} of {t.of} months cannot be missed, {never}",
                 )
+            elif quarterly and isinstance(t, ConsecutiveTrigger) and t.k > 1:
+                yield (
+                    ("trigger", i, "k"),
+                    f"a quarter is judged once in three months; {t.k} months in a row cannot be missed, {never}",
+                )
+
+
+def _most(a: Agreement) -> tuple[Decimal | None, Decimal | None]:
+    """The most that credits of a month can reach, as a share of fees or as an amount; neither where they have no end or are both."""
+    shares, fixed = Decimal(0), Decimal(0)
+    pools = {p.key: p.share for p in a.pool}
+    for c in a.credit:
+        if isinstance(c, Ladder) and c.step:
+            fixed += c.amount * max(s.share for s in c.step)
+        elif isinstance(c, Allocation) and a.at_risk is not None:
+            part = pools.get(c.pool, Decimal(0)) * c.share
+            shares += part * (a.at_risk.share or 0)
+            fixed += part * (a.at_risk.amount or 0)
+        elif isinstance(c, SeverityPoints) and a.points is not None and a.points.of == "fees" and a.points.step:
+            continue
+        else:
+            return None, None
+    if a.points is not None and a.points.step:
+        shares += max(s.share for s in a.points.step)
+    return (None, None) if shares and fixed else (shares or None, fixed or None)
+
+
+def _per_cent(share: Decimal) -> str:
+    text = f"{share * 100:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 def _forecast_and_more(a: Agreement, measures: Mapping[str, int], targets: set[str]) -> Iterator[Found]:
@@ -246,11 +297,12 @@ def _forecast_and_more(a: Agreement, measures: Mapping[str, int], targets: set[s
             )
 
 
-def _clocks(a: Agreement) -> Iterator[Found]:
+def _clocks(a: Agreement, broken: Collection[str]) -> Iterator[Found]:
     running = [name for name in type(a.clocks).model_fields if getattr(a.clocks, name) is not None]
-    if (running or a.excused is not None) and not a.calendar:
+    if (running or a.excused is not None) and not a.calendar and "calendar" not in broken:
+        place = ("clocks", running[0]) if running else ("excused",)
         what = f"clock “{running[0]}” counts" if running else "claims of excused events count"
-        yield ("calendar",), f"the {what} working days without a calendar; expected a country such as “GB” or “GB-ENG”"
+        yield place, f"the {what} working days without a calendar; expected a country such as “GB” or “GB-ENG”"
     if a.calendar and a.calendar not in known_calendars():
         near = nearest(a.calendar, known_calendars())
         yield (

@@ -17,7 +17,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         raise ValueError(f"is “{value}”; expected a number")
-    return Decimal(str(value))
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(f"is “{value}”; expected a number")
+    return number
+
+
+def _above_zero(value: Any) -> Any:
+    number = _number(value)
+    if number <= 0:
+        raise ValueError(f"is {value}; expected a number above zero")
+    return number
 
 
 def _share(value: Any) -> Any:
@@ -46,6 +56,7 @@ def _whole(value: Any) -> Any:
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
+Above = Annotated[Decimal, BeforeValidator(_above_zero)]
 Share = Annotated[Decimal, BeforeValidator(_share)]
 Money = Annotated[Decimal, BeforeValidator(_money)]
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -56,7 +67,7 @@ Level = Literal["expected", "minimum"]
 class Paragraph(BaseModel):
     """One table of the file. Unknown keys are refused, and nothing changes once it is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Better(StrEnum):
@@ -130,7 +141,7 @@ class PerPoint(Paragraph):
     kind: Literal["per_point"]
     target: str
     amount: Money
-    point: Number = Decimal(1)
+    point: Above = Decimal(1)
     part_counts: bool = True
     on: Level = "expected"
     clause: str = ""
