@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.people import actions
 from levelfield_web.people.models import User
+from levelfield_web.people.queries import viewer_of
+from levelfield_web.settlement import actions as settlement
+from levelfield_web.settlement.account import account_of, delivered_forecasts
 
 PASSWORD = "level-the-field"  # noqa: S105  (printed for everybody who runs the demo)
 PEOPLE = (
@@ -49,3 +53,28 @@ class Command(BaseCommand):
                     by=HOUSE,
                     at=at,
                 )
+        self._settle(at)
+
+    def _settle(self, at: dt.datetime) -> None:
+        """What both sides did about North's last months: a dispute, and a locked forecast that was acknowledged."""
+        account = account_of("north", at.date())
+        complete = [s for s in account.statements if s.ended] if account else []
+        if account is None or not complete:
+            return
+        ada, noor = (viewer_of(User.objects.get(email=email)) for email in ("ada@client.example", "noor@north.example"))
+        last = complete[-1]
+        lines = [line.target for line in last.relieved.lines if line.amount]
+        if lines:
+            settlement.raise_dispute(
+                account=account, month=last.month, line=lines[-1], by=noor, at=at,
+                reason="On two evenings the queue was closed an hour early by the client's own routing; those callers gave up.",
+                evidence="Change ticket of the routing platform, both evenings 19:00 to 20:00.",
+            )  # fmt: skip
+        made = [
+            v.made_at
+            for v in delivered_forecasts("north", account.publication, 1)
+            if v.month == last.month and v.made_at.date() < last.period.start
+        ]
+        if made:
+            settlement.lock_forecast(account=account, month=last.month, made_at=max(made), by=ada, at=at)
+            settlement.acknowledge_lock(partner="north", month=last.month, by=noor, at=at)
