@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from levelfield.agreement.terms import Agreement
-from levelfield.same_data.publication import Publication
 from levelfield.settlement.inputs import Measured, Month, Unit, Volume
 from levelfield.words import Period
 from levelfield_io.settling import Moves, months_to_settle
 from levelfield_io.sheets_at_hand import compiled_folder
 from levelfield_io.store import Store, write_whole
 
-WRITTEN_AS = "months 1"  # rises when counting or writing changes, so that older files are left aside
+WRITTEN_AS = "months 2"  # rises when counting or writing changes, so that older files are left aside
 
 
 def months_at_hand(store: Store, agreements: Sequence[Agreement], publication: str, moves: Moves) -> list[Month]:
@@ -47,15 +46,6 @@ def made_of(agreements: Sequence[Agreement], publication: str, moves: Moves) -> 
         bool(moves.excuses),  # events are cut out later; here they only ask for intervals
     ]
     return hashlib.sha256(json.dumps(entering).encode()).hexdigest()[:32]
-
-
-def last_day(publication: Publication) -> dt.date | None:
-    """The last day of which a publication has facts."""
-    parts = [chunk.part for chunk in publication.chunks]
-    days = [part for part in parts if len(part) == 10]
-    if days:
-        return dt.date.fromisoformat(max(days))
-    return Period.parse(max(parts)[:7]).end - dt.timedelta(days=1) if parts else None
 
 
 def _path(store: Store, agreements: Sequence[Agreement], publication: str, moves: Moves) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 
 from levelfield.agreement.calendar import contract_month, month_before, name_of
 from levelfield.agreement.terms import Agreement, Target
@@ -26,7 +27,7 @@ from levelfield.measures.sheets.forecast_error import locked, locked_at
 from levelfield.measures.sheets.volume import VOLUME, from_intervals
 from levelfield.measures.value import Value, Why
 from levelfield.same_data.canonical import schema_of
-from levelfield.same_data.publication import Publication
+from levelfield.same_data.publication import Chunk, Publication
 from levelfield.same_data.shapes import SHAPES
 from levelfield.settlement.inputs import Excuse, Measured, Month, Unit, Volume
 from levelfield.settlement.ledger import Dispute, Outcome
@@ -37,6 +38,10 @@ from levelfield_io.recompute import values_of
 from levelfield_io.store import Store
 
 MOST_MONTHS = 60
+HAPPENED = (
+    ("contacts", "intervals"),
+    ("tickets", "surveys", "evaluations"),
+)  # the first that are there say how far facts reach
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,38 @@ def months_to_settle(
             own.close()
 
 
+def last_day(store: Store, publication: Publication) -> dt.date | None:
+    """The last day of which a publication tells what happened. Plans and invoices reach further and do not count."""
+    for shapes in HAPPENED:
+        ends = [_end_of(store, publication, chunks[max(chunks)]) for s in shapes if (chunks := publication.parts(s))]
+        if ends:
+            return max(ends)
+    return None
+
+
+def _end_of(store: Store, publication: Publication, chunk: Chunk) -> dt.date:
+    """The last day in a chunk: its name says it, or the rows of its month, of which one may stand for many days."""
+    path = store.chunk_path(publication.partner, chunk)
+    if len(chunk.part) == 10:
+        return dt.date.fromisoformat(chunk.part)
+    if not path.exists():  # removed on purpose, so nothing more will be said about its month
+        return Period.parse(chunk.part).end - dt.timedelta(days=1)
+    names = [n for n in ("day", "length_s") if n in SHAPES[chunk.shape].names]
+    rows = pq.read_table(path, columns=names).to_pydict()
+    lengths = rows.get("length_s") or [0] * len(rows["day"])
+    ends: list[dt.date] = [
+        day + dt.timedelta(days=max(0, (s or 0) // 86_400 - 1)) for day, s in zip(rows["day"], lengths, strict=True)
+    ]
+    return max(ends)
+
+
 def _months(
     store: Store, agreements: Sequence[Agreement], publication: Publication, moves: Moves, engine: Engine
 ) -> Iterator[Month]:
     parts = [part for shape in SHAPES for part in publication.parts(shape)]
-    if not parts:
+    last = last_day(store, publication)
+    if last is None:
         return
-    daily = [part for part in parts if len(part) == 10]
-    last = dt.date.fromisoformat(max(daily)) if daily else Period.parse(max(parts)[:7]).end - dt.timedelta(days=1)
     first = min(a.valid_from for a in agreements)
     first = max(first, dt.date.fromisoformat(f"{min(parts)[:7]}-01"))
     facts = _Facts(store, publication, engine)

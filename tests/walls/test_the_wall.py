@@ -58,7 +58,8 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
     release = Store(home).release
     values = {
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
-        "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json", "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
+        "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
+        "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
 

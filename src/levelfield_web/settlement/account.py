@@ -23,10 +23,10 @@ from levelfield.settlement.inputs import Excuse, Month
 from levelfield.settlement.ledger import Dispute as Disputed
 from levelfield.settlement.ledger import Outcome
 from levelfield.settlement.statement import Statement, settle, version_for
-from levelfield.words import Period
+from levelfield.words import Period, Refusal
 from levelfield_io.forecast_versions import Version, forecast_versions
-from levelfield_io.months_at_hand import are_at_hand, last_day, made_of, months_at_hand
-from levelfield_io.settling import Moves, moves_to_data
+from levelfield_io.months_at_hand import are_at_hand, made_of, months_at_hand
+from levelfield_io.settling import Moves, last_day, moves_to_data
 from levelfield_io.store import Store
 from levelfield_web.agreement.queries import agreements
 from levelfield_web.audit.models import Move
@@ -115,13 +115,18 @@ def versions_of(partner: str) -> tuple[Agreement, ...]:
     return tuple(sorted(own, key=lambda a: (a.valid_from, a.version)))
 
 
-def account_of(partner: str, on: dt.date) -> Account | None:
-    """The account as it stands on a day; None without an agreement or without facts. Who may see it is asked before."""
+def account_of(partner: str, on: dt.date, *, only_at_hand: bool = False) -> Account | None:
+    """The account as it stands on a day; None without an agreement or without facts. Who may see it is asked before.
+
+    With `only_at_hand` nothing is counted: None as well where nobody counted the months yet.
+    """
     publication = current_release()[0].current.get(partner)
     versions = versions_of(partner)
     if publication is None or not versions:
         return None
     moves = moves_of(partner, versions, on)
+    if only_at_hand and not are_at_hand(store(), versions, publication, moves):
+        return None
     home = str(store().home)
     counted = (home, made_of(versions, publication, moves))
     months: tuple[Month, ...] = KEPT_MONTHS.get(
@@ -132,16 +137,24 @@ def account_of(partner: str, on: dt.date) -> Account | None:
     return Account(partner, publication, versions, moves, months, statements)
 
 
-def prepare(on: dt.date) -> bool:
-    """Count the months of one account that nobody counted yet; False where nothing is left to do."""
+def prepare(on: dt.date, given_up: set[str]) -> bool:
+    """Count the months of one account that nobody counted yet; False where nothing is left to do.
+
+    What is refused, such as facts that were removed on purpose, is given up: its page tells it to whoever asks.
+    """
     for partner, publication in current_release()[0].current.items():
         versions = versions_of(partner)
         if not versions:
             continue
         moves = moves_of(partner, versions, on)
-        if not are_at_hand(store(), versions, publication, moves):
+        wanted = made_of(versions, publication, moves)
+        if wanted in given_up or are_at_hand(store(), versions, publication, moves):
+            continue
+        try:
             months_at_hand(store(), versions, publication, moves)
-            return True
+        except Refusal:
+            given_up.add(wanted)
+        return True
     return False
 
 
@@ -209,7 +222,8 @@ def first_shown_on(account: Account, statement: Statement) -> dt.date | None:
 @lru_cache(maxsize=200)
 def _published(home: str, partner: str, current: str) -> tuple[tuple[dt.datetime, dt.date | None], ...]:
     """When each publication of a partner was made, and the last day of its facts. `current` tells when to look again."""
-    return tuple((r.published_at, last_day(r.publication)) for r in Store(Path(home)).records(partner))
+    own = Store(Path(home))
+    return tuple((r.published_at, last_day(own, r.publication)) for r in own.records(partner))
 
 
 def dispute_until(account: Account, statement: Statement) -> dt.date | None:

@@ -7,9 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from levelfield.agreement.terms import Target
 from levelfield.measures.definition import LETTERS, TITLES, Abandons
+from levelfield.settlement.judging import unit_of
+from levelfield.settlement.trail import shown
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.settlement.account import Account
 from levelfield_web.settlement.models import Kind
@@ -59,10 +63,19 @@ class TrialForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        targets = {t.key for a in account.versions for t in a.targets}
+        newest = {t.key: t for a in account.versions for t in a.targets}
         order = [t.key for t in account.latest.targets]
-        named = order + sorted(targets - set(order))
-        self.fields["target"].choices = [(k, k) for k in named]  # type: ignore[attr-defined]
+        named = order + sorted(set(newest) - set(order))
+        self.fields["target"].choices = [(k, f"{k} ({levels_of(newest[k])})") for k in named]  # type: ignore[attr-defined]
+        agreement = account.latest
+        relief = agreement.forecast.relief
+        for name, share in (
+            ("at_risk", agreement.at_risk.share if agreement.at_risk else None),
+            ("cap", agreement.cap.share if agreement.cap else None),
+            ("above", relief.above if relief else None),
+        ):
+            if share is not None:
+                self.fields[name].help_text = _("Agreed: %(share)s %%.") % {"share": shown(share * 100)}
         rules = [(str(r), f"{LETTERS[r]}: {TITLES[r]}") for r in Abandons]
         self.fields["abandons"].choices = [("", _("as agreed")), *rules]  # type: ignore[attr-defined]
         if not any(a.forecast.relief for a in account.versions):
@@ -72,6 +85,16 @@ class TrialForm(forms.Form):
     def changes(self) -> Changes:
         """What is tried."""
         return Changes(**{name: value for name, value in self.cleaned_data.items() if value not in (None, "")})
+
+
+def levels_of(target: Target) -> str:
+    """The agreed levels of a target, in the unit shown."""
+    unit, scale = unit_of(target)
+    sign = "≥" if target.better == "at_least" else "≤"
+    least = (
+        "" if target.least is None else gettext(", minimum %(level)s") % {"level": shown(target.least * scale, unit)}
+    )
+    return f"{sign} {shown(target.level * scale, unit)}{least}"
 
 
 def moment_of(text: str) -> dt.datetime:

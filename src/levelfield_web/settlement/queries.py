@@ -503,10 +503,13 @@ class Waiting:
 
 
 def waiting(*, viewer: Viewer, on: dt.date) -> list[Waiting]:
-    """Statements that can still be disputed, disputes, locks and claims to answer, rights that are one miss away."""
+    """Statements that can still be disputed, disputes, locks and claims to answer, rights that are one miss away.
+
+    Nothing is counted here: a partner whose months nobody counted yet is told once the worker has done so.
+    """
     found: list[Waiting] = []
     for partner in current(viewer=viewer):
-        own = account(viewer=viewer, partner=partner, on=on)
+        own = account_of(partner, on, only_at_hand=True)
         if own is None:
             continue
         name = name_of(viewer=viewer, partner=partner)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data import queries as data
+from levelfield_web.settlement import queries as settlement
 from levelfield_web.today import queries
 
 
@@ -37,6 +39,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "to_publish": to_publish,
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
+        "settling": settlement.waiting(viewer=viewer, on=timezone.now().date()),
         "judged": queries.judged(viewer=viewer),
         "has_data": bool(data.current(viewer=viewer)),
     }

@@ -28,9 +28,11 @@ from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
 from levelfield_web.same_data.warehouse import current_release
 from levelfield_web.same_data.work import stop_at, too_much_memory, too_much_time, work_on
+from levelfield_web.settlement.account import prepare
 
 LOOK_EVERY_S = 0.7
 RENEW_EVERY_S = 5.0
+LOOK_AT_STATEMENTS_EVERY_S = 3.0
 
 
 class Command(BaseCommand):
@@ -54,6 +56,8 @@ class Command(BaseCommand):
                 work_on(delivery, options["token"])
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to stop, it takes its process along
+        given_up: set[str] = set()  # accounts that cannot be counted
+        look_at = 0.0  # when to look for statements that nobody counted yet
         noted = 0  # the release whose publications are known to have their moves
         try:
             while True:
@@ -62,6 +66,10 @@ class Command(BaseCommand):
                 if claimed is None:
                     if options["once"]:
                         return
+                    if time.monotonic() > look_at:
+                        if prepare(timezone.now().date(), given_up):
+                            continue  # one account at a time: somebody may have delivered a file meanwhile
+                        look_at = time.monotonic() + LOOK_AT_STATEMENTS_EVERY_S
                     close_old_connections()
                     time.sleep(LOOK_EVERY_S)
                     continue
