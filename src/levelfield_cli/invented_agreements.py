@@ -51,5 +51,6 @@ def _between(statements: tuple[Statement, ...]) -> str:
     known = [
         (p.plain.value, p.relieved.value) for p in pairs if p.plain.value is not None and p.relieved.value is not None
     ]
-    low, high = max(known, key=lambda pair: pair[1] - pair[0], default=(Decimal(82), Decimal(82)))
+    apart = [pair for pair in known if pair[1] - pair[0] > 1] or known or [(Decimal(82), Decimal(82))]
+    low, high = apart[-1]
     return str(((low + high) / 200).quantize(Decimal("0.001"), ROUND_DOWN))
