@@ -133,7 +133,7 @@ def contacts_parquet(contacts: int, path: Path) -> int:
         _write_contacts(contacts, staged)
         staged.replace(kept)
     path.symlink_to(kept)
-    return pq.read_metadata(kept).num_rows
+    return int(pq.read_metadata(kept).num_rows)
 
 
 def _write_contacts(contacts: int, path: Path) -> None:

@@ -30,6 +30,7 @@ PAGES = (
     "/today/", "/partners/", "/partners/north/", "/partners/north/measures/service_level/?grain=week",
     "/partners/north/measures/asa/?grain=week&by=line", "/partners/north/measures/fcr_agent/?grain=month",
     VALUE, "/lab/?partner=north", "/data/", "/agreements/", "/people/",
+    "/statements/", "/statements/north/", "/ledger/north/", "/what-if/north/?target=abandoned&expected=9",
     "/partners/north.json", "/partners/north/measures/service_level.csv?grain=day&by=line",
 )  # fmt: skip
 CHART = "/partners/north/measures/service_level/?grain=week"

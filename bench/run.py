@@ -10,8 +10,10 @@ import platform
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench.measuring import ROOT, Row
 
@@ -27,10 +29,14 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=NAMES, help="measure only this; may be given several times")
     parser.add_argument("--size", choices=("small", "full"), default="small")
     parser.add_argument("--home", type=Path, help="a built demo home for `pages`; it is copied")
+    parser.add_argument("--table", action="store_true", help="print the last results of all rows and stop")
     given = parser.parse_args()
     if given.home:
         os.environ["LEVELFIELD_BENCH_HOME"] = str(given.home.resolve())
     stored = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
+    if given.table:
+        print("\n".join(table(stored)))
+        return 0
     broken = 0
     for name in given.only or NAMES:
         load, started = os.getloadavg()[0], time.perf_counter()
@@ -53,6 +59,19 @@ def main() -> int:
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
     return 1 if broken else 0
+
+
+def table(stored: dict[str, Any]) -> Iterator[str]:
+    """The last results as the table of the README; the full size of a row stands instead of the small one."""
+    yield "| run | what | ours | beside | ratio | goal | met | load before |"
+    yield "|--|--|--|--|--|--|--|--|"
+    for name in NAMES:
+        found = f"{name} full" if f"{name} full" in stored else f"{name} small"
+        for row in stored.get(found, {}).get("rows", ()):
+            ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+            met = {True: "yes", False: "**no**", None: ""}[row["met"]]
+            load = stored[found]["machine"]["load_before"]
+            yield f"| {found} | {row['what']} | {row['ours']} | {row['peer']} | {ratio} | {row['goal']} | {met} | {load} |"
 
 
 def told(row: Row) -> str:
