@@ -19,7 +19,13 @@ SHOWN_TIMES = {m.name: 100 if m.unit is Unit.SHARE else 1 for m in MEASURES.valu
 
 def read_agreement(path: Path) -> Agreement:
     """One agreement file."""
-    return parse_agreement(path.read_bytes(), path.name)
+    try:
+        body = path.read_bytes()
+    except OSError as wrong:
+        raise Refusal(
+            "The file cannot be read", where=str(path), expected="an agreement as a TOML file", kind=RefusalKind.FILE
+        ) from wrong
+    return parse_agreement(body, path.name)
 
 
 def parse_agreement(body: bytes, name: str) -> Agreement:

@@ -358,6 +358,13 @@ def read_moves(path: Path) -> Moves:
     """Moves as both sides export them: `{"levelfield": "moves 1", "locks": …, "excuses": …, "disputes": …}`."""
     try:
         return moves_from_data(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as wrong:
+        raise Refusal(
+            "The file cannot be read",
+            where=str(path),
+            expected="moves.json as the page of a statement gives it",
+            kind=RefusalKind.FILE,
+        ) from wrong
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise Refusal(
             f"The file is not the moves of a settlement: {wrong}",
@@ -372,11 +379,11 @@ def moves_from_data(data: Mapping[str, Any]) -> Moves:
     if data.get("levelfield") != "moves 1":
         raise ValueError("it does not begin with “moves 1”")
     return Moves(
-        {month: dt.datetime.fromisoformat(at) for month, at in data.get("locks", {}).items()},
+        {month: _moment(at) for month, at in data.get("locks", {}).items()},
         tuple(
             Excuse(
-                e["key"], dt.datetime.fromisoformat(e["start"]), dt.datetime.fromisoformat(e["end"]), e["kind"], e["reason"],
-                dt.date.fromisoformat(e["claimed_on"]), tuple(e.get("lines", ())), e.get("accepted"),
+                e["key"], _moment(e["start"]), _moment(e["end"]), e["kind"], e["reason"],
+                dt.date.fromisoformat(e["claimed_on"]), tuple(e.get("lines", ())), _answer(e.get("accepted")),
             )
             for e in data.get("excuses", ())
         ),
@@ -385,6 +392,20 @@ def moves_from_data(data: Mapping[str, Any]) -> Moves:
             for d in data.get("disputes", ())
         ),
     )  # fmt: skip
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment with its zone; without one it would be another moment on another machine."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"“{text}” has no zone, such as +00:00")
+    return moment
+
+
+def _answer(value: object) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"“accepted” is “{value}”; it is true, false or null")
+    return value
 
 
 def moves_to_data(moves: Moves) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def amount_of(part: PartOfFees | None, fees: Decimal | None, currency: str) -> D
     if part is None:
         return None
     if part.amount is not None:
-        return part.amount
+        return money(part.amount, currency)
     return None if fees is None or part.share is None else money(part.share * fees, currency)
 
 
@@ -338,7 +338,7 @@ def bonuses(agreement: Agreement, judged: Mapping[str, Judged], fees: Decimal | 
             )
             continue
         amount = (
-            b.amount
+            money(b.amount, agreement.currency)
             if b.amount is not None
             else None
             if fees is None

@@ -200,7 +200,7 @@ def to_data(s: Statement) -> dict[str, Any]:
         "agreement": {"title": s.title, "version": s.version, "content": s.content},
         "month": s.month, "from": s.period.start.isoformat(), "until": s.period.end.isoformat(),
         "publication": s.publication, "currency": s.currency, "ended": s.ended, "calibration_period": s.calibrating,
-        "fees": text(s.fees),
+        "fees": None if s.fees is None else text(money(s.fees, s.currency)),
         "targets": [
             {
                 "target": p.plain.target, "measure": p.plain.measure, "clause": p.plain.clause, "unit": p.plain.unit,
@@ -253,6 +253,7 @@ def told(s: Statement) -> Iterator[str]:
         )
         yield from (f"      {x}" for x in lines(line.steps))
     yield f"  credits: {'not known yet' if c.raw is None else c.raw} raw, cap {'none' if c.cap is None else c.cap}, payable {'not known yet' if c.payable is None else c.payable}"
+    yield from (f"      {x}" for x in lines(c.steps))
     for other in s.others:
         yield f"  {other.title}: {'not known yet' if other.amount is None else other.amount}"
         yield from (f"      {x}" for x in lines(other.steps))
