@@ -1,4 +1,4 @@
-"""The versions of a forecast that were delivered, by the contract month they speak of."""
+"""The moments at which a forecast was delivered, and how each month stood then: what a lock takes hold of."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from levelfield_io.store import Store
 
 @dataclass(frozen=True)
 class Version:
-    """One forecast of a month, as it was made at one moment."""
+    """The forecast of a month as it stood when one version was made: for every day the latest that was there."""
 
     month: str
     made_at: dt.datetime
+    days: int
     intervals: int
     volume: Decimal
 
 
 def forecast_versions(store: Store, partner: str, publication: str, month_starts_on: int = 1) -> list[Version]:
-    """Every version in a publication, by month and moment."""
+    """Every version in a publication, by month and moment, oldest first."""
     chunks = store.record(partner, publication).publication.parts("forecasts").values()
     paths = [store.chunk_path(partner, c) for c in chunks]
     there = [p for p in paths if p.exists()]  # facts that were removed on purpose have no versions to show
@@ -36,15 +37,21 @@ def forecast_versions(store: Store, partner: str, publication: str, month_starts
     try:
         table = engine.see_files("forecasts", there, schema_of(SHAPES["forecasts"]))
         rows: list[dict[str, Any]] = engine.rows(
-            table.group_by([table.day, table.made_at]).aggregate(
+            table.group_by([table.day, table.line, table.channel, table.made_at]).aggregate(
                 intervals=table.count().cast("int64"), volume=table.volume_milli.sum().cast("int64")
             )
         )
     finally:
         engine.close()
-    counted: dict[tuple[str, dt.datetime], list[int]] = defaultdict(lambda: [0, 0])
+    months: dict[str, dict[dt.datetime, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        own = counted[name_of(contract_month(row["day"], month_starts_on)), row["made_at"].replace(tzinfo=dt.UTC)]
-        own[0] += row["intervals"]
-        own[1] += row["volume"]
-    return [Version(month, made, n, Decimal(volume) / 1000) for (month, made), (n, volume) in sorted(counted.items())]
+        months[name_of(contract_month(row["day"], month_starts_on))][row["made_at"].replace(tzinfo=dt.UTC)].append(row)
+    found: list[Version] = []
+    for month, by_moment in sorted(months.items()):
+        stands: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for made_at, own in sorted(by_moment.items()):
+            stands |= {(row["day"], row["line"], row["channel"]): row for row in own}
+            days = len({day for day, _, _ in stands})
+            n, volume = (sum(row[name] for row in stands.values()) for name in ("intervals", "volume"))
+            found.append(Version(month, made_at, days, n, Decimal(volume) / 1000))
+    return found

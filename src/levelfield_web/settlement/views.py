@@ -305,7 +305,7 @@ def _findings(refusal: Refusal) -> list[str]:
 
 
 LOCK_COLUMNS = (
-    "partner", "month", "made_at", "intervals", "volume", "locked_by", "locked_at", "acknowledged_by", "acknowledged_at", "acknowledge_until",
+    "partner", "month", "made_at", "days", "intervals", "volume", "locked_by", "locked_at", "acknowledged_by", "acknowledged_at", "acknowledge_until",
     "binds",
 )  # fmt: skip
 
@@ -327,7 +327,7 @@ def _locks(request: Request, partner: str, refusal: Refusal | None = None) -> Ht
             own = r.lock if r.lock is not None and r.lock.made_at == v.made_at else None
             cells.append(
                 (
-                    partner, r.month, v.made_at, v.intervals, v.volume, own.by_name if own else None, own.at if own else None,
+                    partner, r.month, v.made_at, v.days, v.intervals, v.volume, own.by_name if own else None, own.at if own else None,
                     (own.acknowledged_by_name or None) if own else None, own.acknowledged_at if own else None,
                     r.acknowledge_until if own else None, r.binds if own else None,
                 )
