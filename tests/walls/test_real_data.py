@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,18 @@ import pytest
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
+from levelfield.settlement.statement import settle
 from levelfield.words import Grain
+from levelfield_io.agreements_at_hand import parse_agreement
 from levelfield_io.publishing import Parcel, publish
 from levelfield_io.recompute import values_of
+from levelfield_io.settling import Moves, months_to_settle
 from levelfield_io.store import Store
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 MONTHLY = DATA / "nhs111-monthly" / "nhs111_calls_by_provider_month.csv"
 DAILY = DATA / "nhs111-daily" / "nhs111_daily.csv"
+STANDARDS = Path(__file__).parents[2] / "docs" / "agreements" / "nhs111-public-standards.toml"
 pytestmark = pytest.mark.skipif(not MONTHLY.exists(), reason="the public NHS 111 files are not on this machine")
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
@@ -80,3 +86,38 @@ def test_rows_of_a_month_are_told_as_months(monthly):
     assert "(an average month has 84,793 contacts offered before, 175,212 after)" in told["merged_unit"]
     assert "partner-months" in told["does_not_add_up"]
     assert "111AF8, 2016-03:" in told["does_not_add_up"]
+
+
+@pytest.mark.parametrize(
+    "month, written, in_time, lost",
+    [
+        ("2015-04", "Apr-15", "expected level missed", "met"),
+        ("2015-12", "Dec-15", "minimum level missed", "expected level missed"),
+    ],
+)
+def test_a_year_settles_under_the_public_standards(monthly, month, written, in_time, lost):
+    store, _ = monthly
+    text = STANDARDS.read_text(encoding="utf-8").replace('partner = "111AA1"', 'partner = "111AB9"')
+    agreement = parse_agreement(text.encode(), STANDARDS.name)
+    made = months_to_settle(store, [agreement], store.release.current["111AB9"], Moves())
+    statements = {s.month: s for s in settle([agreement], made)}
+    assert list(statements) == [f"2015-{n:02}" for n in range(4, 13)] + [f"2016-{n:02}" for n in range(1, 4)]
+
+    with MONTHLY.open(encoding="utf-8") as stream:
+        own = [r for r in csv.DictReader(stream) if (r["Provider Org Code"], r["Periodname"]) == ("111AB9", written)]
+    within, answered, abandoned, offered = (
+        sum(int(float(r[c] or 0)) for r in own)
+        for c in ("Nhs1 Answered 60sec SUM", "Nhs1 Answered Calls SUM", "Nhs1 Abandoned Calls SUM", "Nhs1 Number Calls Offered SUM")
+    )  # fmt: skip
+    per_cent = [Decimal(100 * a) / b for a, b in ((within, answered), (abandoned, offered))]
+    stated = [p.quantize(Decimal("0.1"), ROUND_HALF_UP) for p in per_cent]
+
+    found = {p.plain.target: p.plain for p in statements[month].pairs}
+    speed, given_up = found["answered_in_60_s"], found["abandoned"]
+    assert (speed.numerator, speed.denominator, speed.value) == (within, answered, stated[0])
+    assert (given_up.numerator, given_up.denominator, given_up.value) == (abandoned, offered, stated[1])
+    assert (str(speed.standing), str(given_up.standing)) == (in_time, lost)
+    assert (stated[0] < 90) is (in_time == "minimum level missed") and (stated[1] > 5) is (
+        lost == "expected level missed"
+    )
+    assert statements[month].relieved.payable == math.ceil(95 - stated[0]) * 2000
