@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from levelfield.agreement.calendar import contract_month, month_before
 from levelfield.agreement.terms import Agreement, Better, Target
@@ -50,5 +50,7 @@ def _raised(target: Target, shown_average: Decimal, most_of_gap: Decimal) -> Tar
     if target.better is Better.AT_LEAST and perfect == 0:
         return target  # no value of this measure is perfect, so there is no gap to take a share of
     level = reset_level(target.level, shown_average / scale, target.better, most_of_gap, perfect)
-    level = level.quantize(Decimal("0.0001") if unit == "%" else Decimal("0.01"), ROUND_HALF_UP)
-    return target.model_copy(update={target.better.value: level})
+    # Rounded towards the easier side: no reset takes more than was agreed, and none makes a level easier than it was.
+    rounding = ROUND_FLOOR if target.better is Better.AT_LEAST else ROUND_CEILING
+    level = level.quantize(Decimal("0.0001") if unit == "%" else Decimal("0.01"), rounding)
+    return target.model_copy(update={target.better.value: level}) if target.reaches(level, target.level) else target

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from levelfield.agreement.calendar import month_before
+from levelfield.agreement.calendar import ends_window, month_before
 from levelfield.agreement.terms import (
     Agreement,
     AverageTrigger,
@@ -16,6 +16,7 @@ from levelfield.agreement.terms import (
     ConsecutiveTrigger,
     CountTrigger,
     CreditShareTrigger,
+    Target,
     Trigger,
 )
 from levelfield.settlement.credits import Credits, missed
@@ -24,6 +25,7 @@ from levelfield.settlement.trail import shown
 from levelfield.words import Period
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+MONTHS_AHEAD = 60  # how far a right is looked for: further than any agreement counts
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ def _state(agreement: Agreement, t: Trigger, months: Sequence[Settled]) -> Trigg
         for own in groups:
             hits = [any(k in m.judged and missed(m.judged[k], level) for k in own) for m in months]
             name = f" of {own[0]}" if len(own) == 1 else ""
+            judged = [x for x in agreement.targets if x.key in own]
             state = _counted(
-                t, months, hits, f"a miss of the {level} level{name}", f"misses of the {level} level{name}"
+                t, months, hits, f"a miss of the {level} level{name}", f"misses of the {level} level{name}", judged
             )
             worst = state if worst is None or _nearer(state, worst) else worst
         return worst or TriggerState(t.key, t.gives, False, "0", "None of its targets is agreed.", clause=t.clause)
@@ -105,8 +108,9 @@ def _counted(
     hits: Sequence[bool],
     one: str,
     many: str,
+    judged: Sequence[Target] = (),
 ) -> TriggerState:
-    """k of the last n months, or k in a row."""
+    """k of the last n months, or k in a row. `judged` are the targets whose misses count, where misses do."""
     row = isinstance(t, ConsecutiveTrigger)
     of = t.k if isinstance(t, ConsecutiveTrigger) else t.of
 
@@ -114,8 +118,9 @@ def _counted(
         return sum(history[-of:]) >= t.k
 
     past = [bool(h) for h in hits]
-    here = f"{_in_row(past)} {many} in a row" if row else f"{sum(past[-of:])} {many} in the last {of} months"
-    told = f"{here}; {t.k} are enough"
+    count = _in_row(past) if row else sum(past[-of:])
+    told = f"{count} {one.removeprefix('a ') if count == 1 else many} in {'a row' if row else f'the last {of} months'}"
+    told += f"; {t.k} {'is' if t.k == 1 else 'are'} enough"
     for ago in range(len(past)):
         upto = past[: len(past) - ago]
         if not (upto[-1] and fires(upto)):
@@ -129,10 +134,18 @@ def _counted(
         return TriggerState(
             t.key, t.gives, True, told, f"{_cap(told)}: the client has {t.gives}{since}{within}.", 0, until, t.clause
         )
-    away = next(a for a in range(1, t.k + 1) if fires([*past, *[True] * a]))
-    return TriggerState(
-        t.key, t.gives, False, told, _ahead(t, past, months[-1].period, fires, away, one, many), away, None, t.clause
-    )
+    coming = [month_before(months[-1].period, -n) for n in range(1, MONTHS_AHEAD + 1)]
+    open_ = [not judged or any(ends_window(x, p) for x in judged) for p in coming]  # a quarter is missed at its end
+    soonest = next((n for n in range(1, len(coming) + 1) if fires([*past, *open_[:n]])), len(coming))
+    away = sum(open_[:soonest])
+    names = []
+    if away == 1:
+        for n in range(12):  # a year of names is enough to read
+            if open_[n] and fires([*past, *[False] * n, True]):
+                names.append(f"{coming[n].end - dt.timedelta(days=1):%B}")
+            elif open_[n]:
+                break
+    return TriggerState(t.key, t.gives, False, told, _ahead(t, names, soonest, away, one, many), away, None, t.clause)
 
 
 def _in_row(past: Sequence[bool]) -> int:
@@ -145,26 +158,23 @@ def _in_row(past: Sequence[bool]) -> int:
 
 
 def _ahead(
-    t: CountTrigger | ConsecutiveTrigger | CreditShareTrigger | CapTrigger, past: list[bool], last: Period,
-    fires: Callable[[Sequence[bool]], bool], away: int, one: str, many: str,
-) -> str:  # fmt: skip
+    t: CountTrigger | ConsecutiveTrigger | CreditShareTrigger | CapTrigger,
+    names: Sequence[str],
+    months: int,
+    away: int,
+    one: str,
+    many: str,
+) -> str:
     """One more miss in August or September gives the client …, to be exercised within 60 days."""
     within = f", to be exercised within {t.exercise_days} days" if t.exercise_days else ""
-    more = (
-        one.replace("a ", "one more ", 1) if away == 1 else f"{WORDS[away] if away < len(WORDS) else away} more {many}"
-    )
-    names = []
-    if away == 1:
-        future = list(past)
-        for ahead in range(1, 13):
-            if fires([*future, True]):
-                names.append(f"{month_before(last, -ahead).end - dt.timedelta(days=1):%B}")
-            elif names:
-                break
-            future.append(False)
-    when = f" in {_either(names)}" if names else f" in the next {WORDS[away] if away < len(WORDS) else away} months"
+    more = one.replace("a ", "one more ", 1) if away == 1 else f"{_word(away)} more {many}"
+    when = f" in {_either(names)}" if names else f" in the next {_word(months)} months"
     verb = "gives" if away == 1 else "give"
     return f"{_cap(more)}{when} {verb} the client {t.gives}{within}."
+
+
+def _word(number: int) -> str:
+    return WORDS[number] if number < len(WORDS) else str(number)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -329,6 +329,27 @@ def test_one_more_miss_in_august_or_september_gives_the_client_a_right_to_termin
     )
 
 
+def test_a_quarter_can_be_missed_only_in_its_last_month():  # quarterly: LIBRARY
+    agreement = agreed(AT_LEAST_80 + 'window = "quarter"\n', trigger("count", k=2, of=4))
+    found = settle([agreement], months("2026-01", answered=[MISS] * 3 + [GOOD] * 3))
+    assert [s.triggers[0].sentence for s in found[1:5]] == [
+        "Two more misses of the minimum level of answered in the next four months give the client a right to terminate, to be exercised "
+        "within 60 days.",
+        *[
+            "One more miss of the minimum level of answered in June gives the client a right to terminate, to be exercised within 60 days."
+        ]
+        * 3,
+    ]
+
+
+def test_one_miss_is_told_as_one():
+    agreement = agreed(AT_LEAST_80, trigger("count", k=1, of=3))
+    assert (
+        right(agreement, months("2026-01", answered=[MISS])).count
+        == "1 miss of the minimum level of answered in the last 3 months; 1 is enough"
+    )
+
+
 def test_a_right_that_arose_names_its_last_day_and_ends_after_it():  # CRITICAL, 60 days: ESPRESSIVE
     agreement = agreed(AT_LEAST_80, trigger("count", k=2, of=3))
     found = settle([agreement], months("2026-06", answered=[MISS, MISS, GOOD, GOOD, GOOD]))
@@ -551,6 +572,35 @@ def test_a_reset_never_makes_a_level_easier_and_ends_at_what_was_reached():  # G
     worse = settle([agreement], months("2025-01", answered=[share(80)] * 13))
     slightly = settle([agreement], months("2025-01", answered=[share("90.5")] * 13))
     assert (worse[12].pairs[0].plain.level, slightly[12].pairs[0].plain.level) == (Decimal(90), Decimal("90.5"))
+
+
+@pytest.mark.parametrize(
+    "level, most, reached, next_level",
+    [("0.90", "0.0455", "97", "90.45"), ("0.98765", "0.5", "98.766", "98.765"), ("0.98765", "0.5", "99", "99")],
+)
+def test_a_reset_is_rounded_to_the_easier_side_and_not_past_the_level(level, most, reached, next_level):  # GAP
+    agreement = agreed(
+        SERVICE.replace("decimals = 1\n", "") + f"at_least = {level}",
+        f"[improvement]\nevery_months = 1\nmost_of_gap = {most}",
+    )
+    found = settle(
+        [agreement], months("2025-01", answered=[Measured("", int(Decimal(reached) * 1000), 100_000, 100_000)] * 2)
+    )
+    assert found[1].pairs[0].plain.level == Decimal(next_level)
+
+
+def test_a_wait_comes_down_by_a_share_of_what_it_is():  # GAP
+    agreement = agreed(SPEED + "at_most = 45", "[improvement]\nevery_months = 3\nmost_of_gap = 0.10")
+    found = settle([agreement], months("2025-01", speed=[seconds(20)] * 7))
+    assert [s.pairs[0].plain.level for s in found] == [
+        45,
+        45,
+        45,
+        Decimal("40.5"),
+        Decimal("40.5"),
+        Decimal("40.5"),
+        Decimal("36.45"),
+    ]
 
 
 def test_in_the_calibration_period_no_credit_falls_due():  # 90 days: SCORECARD
