@@ -17,7 +17,7 @@ from levelfield_io.settling import Moves, months_to_settle
 from levelfield_io.sheets_at_hand import compiled_folder
 from levelfield_io.store import Store, write_whole
 
-WRITTEN_AS = "months 2"  # rises when counting or writing changes, so that older files are left aside
+WRITTEN_AS = "months 3"  # rises when counting or writing changes, so that older files are left aside
 
 
 def months_at_hand(store: Store, agreements: Sequence[Agreement], publication: str, moves: Moves) -> list[Month]:
@@ -37,13 +37,13 @@ def are_at_hand(store: Store, agreements: Sequence[Agreement], publication: str,
 
 
 def made_of(agreements: Sequence[Agreement], publication: str, moves: Moves) -> str:
-    """The hash of everything that enters the counts: what was agreed, the facts, the locks, whether events are claimed."""
+    """The hash of everything that enters the counts: what was agreed, the facts, the locks, when claimed events were."""
     entering = [
         WRITTEN_AS,
         publication,
         [a.content for a in agreements],
         [(month, at.isoformat()) for month, at in sorted(moves.locks.items())],
-        bool(moves.excuses),  # events are cut out later; here they only ask for intervals
+        sorted((e.start.isoformat(), e.end.isoformat()) for e in moves.excuses),  # they ask for intervals
     ]
     return hashlib.sha256(json.dumps(entering).encode()).hexdigest()[:32]
 

@@ -4,13 +4,15 @@ forecast, invoices, volume. The settlement itself is pure and sees nothing else.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -130,10 +132,10 @@ def _of_version(
         else {}
     )
     measured: dict[str, dict[str, Measured]] = defaultdict(dict)
+    touched = frozenset(p for p in periods if any(_touches(e, p, agreement) for e in moves.excuses))
     for target in agreement.targets:
-        by_interval = (
-            target.window == "interval" or bool(moves.excuses) or (relief is not None and relief.per == "interval")
-        )
+        always = target.window == "interval" or (relief is not None and relief.per == "interval")
+        by_interval = frozenset(periods) if always else touched
         for month, found in facts.measured(agreement, target, periods, whole, by_interval, fine).items():
             measured[month][target.key] = found
     invoices = facts.invoices(agreement, periods)
@@ -145,6 +147,12 @@ def _of_version(
         yield Month(
             p, facts.publication.id, measured[name], fees, credited, resources, volume, last >= p.end - dt.timedelta(days=1)
         )  # fmt: skip
+
+
+def _touches(excuse: Excuse, p: Period, agreement: Agreement) -> bool:
+    """Does an event fall into a month, so that its intervals are needed to cut it out?"""
+    zone = ZoneInfo(agreement.zone)
+    return excuse.start.astimezone(zone).date() < p.end and excuse.end.astimezone(zone).date() >= p.start
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ class _Facts:
         return values_of(self.store, self._of, asked, self.engine)
 
     def measured(
-        self, agreement: Agreement, target: Target, periods: list[Period], whole: Period, by_interval: bool, planned: Mapping[Period, Sequence[_Planned]]
+        self, agreement: Agreement, target: Target, periods: list[Period], whole: Period, by_interval: Set[Period], planned: Mapping[Period, Sequence[_Planned]]
     ) -> dict[str, Measured]:  # fmt: skip
         """A target's counts by the name of the month."""
         measure = MEASURES[target.measure]
@@ -199,6 +207,7 @@ class _Facts:
                 continue
             units: tuple[Unit, ...] = ()
             if ratio:
+                plan = _Plan(planned.get(p, ()), target)
                 units = tuple(
                     Unit(
                         day,
@@ -207,13 +216,15 @@ class _Facts:
                         v.denominator,
                         v.n,
                         offered.get(day),
-                        _sum(planned.get(p, ()), target, day, None),
+                        plan.of_day.get(day),
                     )
                     for day, v in sorted(days.items())
                     if day in p and v.denominator is not None and v.why not in (Why.NOT_DELIVERED, Why.TOO_COARSE)
                 )
-                if by_interval and sheet.name == "volume":
-                    units = self.intervals(target, definition, p, planned.get(p, ())) or units
+                if p in by_interval and sheet.name == "volume":
+                    relief = agreement.forecast.relief
+                    spread = relief is None or relief.per != "interval"
+                    units = self.intervals(target, definition, p, plan, spread) or units
             value = None if ratio or measure.form is Form.SUM or total.value is None else Decimal(repr(total.value))
             why = str(total.why) if total.why in (Why.NOTHING,) else ""
             made[name_of(p)] = Measured(target.key, total.numerator, total.denominator, total.n, value, why, units)
@@ -230,9 +241,13 @@ class _Facts:
         return {p: values[0] for p, values in found.items() if values}
 
     def intervals(
-        self, target: Target, definition: Definition, p: Period, planned: Sequence[_Planned]
+        self, target: Target, definition: Definition, p: Period, plan: _Plan, spread: bool
     ) -> tuple[Unit, ...]:
-        """The counts of single intervals; empty where no intervals were delivered."""
+        """The counts of single intervals; empty where no intervals were delivered.
+
+        With `spread` a forecast that is known by day only is told to its intervals as contacts came, so that the day
+        keeps it whole.
+        """
         table = self._see("intervals", p)
         if table is None:
             return ()
@@ -256,10 +271,12 @@ class _Facts:
             if v.measure == target.measure and v.denominator is not None and v.why is not Why.NOT_DELIVERED:
                 of: dict[str, Any] = dict(v.slice)
                 at = of["start_at"].replace(tzinfo=dt.UTC)
-                plan = _sum(planned, target, v.start, at)
                 length = int(of["length_s"] or 0)
-                made.append(Unit(v.start, at, v.numerator, v.denominator, v.n, offered.get(v.slice), plan, length))
-        return tuple(sorted(made, key=lambda u: (u.day, str(u.at))))
+                came = offered.get(v.slice)
+                forecast = plan.of_interval.get((v.start, at))
+                made.append(Unit(v.start, at, v.numerator, v.denominator, v.n, came, forecast, length))
+        made.sort(key=lambda u: (u.day, str(u.at)))
+        return tuple(_spread(made, plan) if spread else made)
 
     def forecast(self, agreement: Agreement, p: Period, locks: Mapping[str, dt.datetime]) -> tuple[_Planned, ...]:
         """The locked forecast of a month: what was there when it was locked, else the latest that was made in time."""
@@ -334,16 +351,37 @@ class _Facts:
         return self.engine.see_files(f"settle_{shape}", paths, schema_of(SHAPES[shape]))
 
 
-def _sum(planned: Sequence[_Planned], target: Target, day: dt.date, at: dt.datetime | None) -> Decimal | None:
-    """The forecast of a target's lines in an interval, or a day; None where there is none."""
-    own = [
-        x.volume
-        for x in planned
-        if x.day == day
-        and (at is None or x.at == at)
-        and target.covers(x.line, x.channel or next(iter(target.channels), None))
-    ]
-    return sum(own, Decimal(0)) if own else None
+def _spread(units: list[Unit], plan: _Plan) -> Iterator[Unit]:
+    """Intervals with their part of a forecast that is known by day only; the last one takes what rounding left."""
+    for day, group in itertools.groupby(units, key=lambda u: u.day):
+        own = list(group)
+        left = plan.of_day.get(day)
+        came = sum(u.offered or 0 for u in own)
+        if left is None or not came or day in plan.days_by_interval:
+            yield from own
+            continue
+        whole = left
+        for u in own[:-1]:
+            part = whole * (u.offered or 0) / came
+            left -= part
+            yield replace(u, forecast=part)
+        yield replace(own[-1], forecast=left)
+
+
+class _Plan:
+    """The forecast of a target's lines in one month, by day and by interval."""
+
+    def __init__(self, planned: Sequence[_Planned], target: Target) -> None:
+        self.of_day: dict[dt.date, Decimal] = {}
+        self.of_interval: dict[tuple[dt.date, dt.datetime], Decimal] = {}
+        self.days_by_interval: set[dt.date] = set()
+        for x in planned:
+            if not target.covers(x.line, x.channel or next(iter(target.channels), None)):
+                continue
+            self.of_day[x.day] = self.of_day.get(x.day, Decimal(0)) + x.volume
+            if x.at is not None:
+                self.of_interval[x.day, x.at] = self.of_interval.get((x.day, x.at), Decimal(0)) + x.volume
+                self.days_by_interval.add(x.day)
 
 
 def _volume(facts: _Facts, agreement: Agreement, p: Period, planned: Sequence[_Planned]) -> tuple[Volume, ...]:

@@ -12,7 +12,7 @@ from levelfield_web.settlement import actions
 from levelfield_web.settlement.account import account_of
 from levelfield_web.settlement.models import ExcuseClaim
 
-from .conftest import PUBLISHED
+from .conftest import PUBLISHED, add_terms
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,18 @@ def test_an_accepted_event_is_left_out(north_account, noor, ada):
     assert counted() == before, "a claim alone changes nothing"
     actions.answer_excuse(claim=claim, accept=True, words="It was.", by=ada.as_viewer, at=SOON)
     assert counted() == (before[0], before[0] - 120)
+
+
+def test_a_claim_alone_changes_no_relief(forecasts, north, south, noor):
+    """The forecast is known by day only; a claimed event asks for intervals, and the days keep their forecast."""
+    add_terms(forecasts, 5)
+    before = account_of("north", PUBLISHED.date())
+    claimed(before, noor)
+    after = account_of("north", PUBLISHED.date())
+    for one, other in zip(before.statements, after.statements, strict=True):
+        for was, now in zip(one.pairs, other.pairs, strict=True):
+            assert (was.relieved.n, was.relieved.standing) == (now.relieved.n, now.relieved.standing)
+        assert one.total == other.total
 
 
 def test_a_refused_event_counts(north_account, noor, ada):
