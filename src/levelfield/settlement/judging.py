@@ -92,6 +92,30 @@ def judge(
     excuses: Sequence[Excuse],
 ) -> Pair:
     """A target in a month. `before` holds earlier months by name, for windows longer than one."""
+    pair = _pair(agreement, target, month, before, previous, previous_relieved, excuses)
+    there = {u.day for m in (month.measured.get(target.key),) if m is not None for u in m.units}
+    if not there or not month.ended or len(there) >= month.period.days:
+        return pair
+    # A day that was left out may be the bad one; whoever reads the statement must see that it is not there.
+    gap = Step(
+        "days without data", (("days of the month", str(month.period.days)), ("with data", str(len(there)))),
+        f"{month.period.days - len(there)} count for nobody", target.clause,
+    )  # fmt: skip
+    plain = replace(pair.plain, steps=(gap, *pair.plain.steps))
+    if pair.relieved is pair.plain:
+        return Pair(plain, plain)
+    return Pair(plain, replace(pair.relieved, steps=(gap, *pair.relieved.steps)))
+
+
+def _pair(
+    agreement: Agreement,
+    target: Target,
+    month: Month,
+    before: Mapping[str, Month],
+    previous: Judged | None,
+    previous_relieved: Judged | None,
+    excuses: Sequence[Excuse],
+) -> Pair:
     if not ends_window(target, month.period):
         running = replace(
             _blank(target, months_of(target, month.period)),

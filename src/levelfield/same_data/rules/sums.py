@@ -101,6 +101,7 @@ def _ask_balance(t: ir.Table, look: Look) -> ir.Table:
     days = t.group_by(t.partner, t.day).aggregate(
         offered=t.offered.sum(), known=(t.answered + t.abandoned + out).sum(), length_s=length_s
     )
+    days = days.filter(days.partner.notnull() & days.day.notnull())  # a row without them is told on its own
     off = (days.offered - days.known).abs()
     return (
         days.filter(off > ibis.greatest(2.0, days.offered * 0.02))
