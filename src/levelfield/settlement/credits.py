@@ -143,7 +143,7 @@ def _capped(agreement: Agreement, made: Sequence[CreditLine], points: int, fees:
             limit.clause,
         )
         return Credits(tuple(made), points, raw, None, None if raw else raw, (step,))
-    payable = min(raw, cap)
+    payable = money(min(raw, cap), agreement.currency)
     step = Step("cap", (("credits", f"{raw}"), ("cap", f"{cap}")), f"{payable}", limit.clause)
     return Credits(tuple(made), points, raw, cap, payable, (step,) if raw else ())
 

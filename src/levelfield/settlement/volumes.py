@@ -71,7 +71,7 @@ def shortfall(agreement: Agreement, month: Month) -> list[MoneyLine]:
             MoneyLine(
                 "shortfall",
                 "Shortfall under the forecast",
-                None,
+                money(Decimal(0), agreement.currency),
                 rule.clause,
                 (Step("shortfall", (), "no locked forecast, so none", rule.clause),),
             )

@@ -532,10 +532,10 @@ def test_the_client_pays_the_shortfall_up_to_the_floor(
     assert [line.amount for line in last(agreement, [of]).charges] == [Decimal(amount)]
 
 
-def test_a_shortfall_without_a_forecast_is_not_known():  # FORECASTS
+def test_without_a_locked_forecast_there_is_no_shortfall():  # FORECASTS; nothing was promised
     agreement = agreed(AT_LEAST_80, '[forecast.shortfall]\nfloor = 0.90\nrate = "0.85"')
     statement = last(agreement, [volumes("2026-03", (700, None))])
-    assert [line.amount for line in statement.charges] == [None] and statement.total is None
+    assert [line.amount for line in statement.charges] == [0] and statement.total == 0
 
 
 RESOURCE = '[[resource]]\nkey = "contacts"\nmeasure = "offered"\nbaseline = 20000\ndead_band = 0.05\nouter_band = 0.20\nadditional = "2.10"\nreduced = "1.60"'
