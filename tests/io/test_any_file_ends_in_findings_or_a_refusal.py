@@ -139,5 +139,9 @@ def test_any_options(options):
 
 
 def test_a_row_without_a_day_that_does_not_add_up():
-    lines = ["partner,day,length_s,offered,answered,abandoned", "north,2026-03-05,86400,50,48,2", "north,,86400,900,10,2"]
+    lines = [
+        "partner,day,length_s,offered,answered,abandoned",
+        "north,2026-03-05,86400,50,48,2",
+        "north,,86400,900,10,2",
+    ]
     survives("\n".join(lines).encode(), profile="levelfield_intervals")

@@ -292,9 +292,7 @@ def test_a_month_of_which_nothing_came_counts_as_missed(told, settled_home, tmp_
     rows = [line for line in interval_file("north", "NNN").splitlines() if ",2026-02-" not in line]
     (tmp_path / "gap.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     store = Store(tmp_path / "gap")
-    outcome = publish(
-        [Parcel(tmp_path / "gap.csv", None, {"add_unknown": "yes"})], store, by="Noor", at=LATER
-    )
+    outcome = publish([Parcel(tmp_path / "gap.csv", None, {"add_unknown": "yes"})], store, by="Noor", at=LATER)
     assert outcome.published
     text, code = told("--month", "2026-02", home=tmp_path / "gap")
     assert code == 0 and "answered: no value, minimum level missed (not delivered; counts as missed)" in text
