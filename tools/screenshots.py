@@ -37,6 +37,8 @@ SHOTS = (
         1200,
         860,
     ),
+    ("statement", "ada@client.example", "/statements/north/{month}/", False, 1200, 1000),
+    ("agreement", "noor@north.example", "/agreements/north/2/", True, 1200, 900),
     ("lab", "ada@client.example", "/lab/", False, 1200, 620),
     ("phone", "sol@south.example", "/partners/south/measures/aht/?grain=week", True, 390, 844),
 )

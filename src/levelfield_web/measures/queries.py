@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from levelfield.agreement.agreement import Agreement, Standing, Target, standing_of
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import LETTERS, TITLES, Abandons, Definition
 from levelfield.measures.measure import Direction, Measure
+from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value, Why
 from levelfield.signals.chart import Chart, Mark, Reading, chart_of, short_reading
 from levelfield.words import Grain, Period
@@ -39,6 +41,12 @@ class Row:
     chart: Chart
     standing: Standing | None
     key: str = ""  # the line or site of the row
+    scope: str = ""  # the lines a target speaks of, as a query of its pages has them
+
+    @property
+    def label(self) -> str:
+        """The measure, and the lines it is asked of where the target names some."""
+        return f"{self.measure.label}, {self.key}" if self.scope else self.measure.label
 
     @property
     def shown(self) -> str:
@@ -181,13 +189,33 @@ def card(
     rows = []
     wanted = measures_of(agreement)
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
-    found = FIGURES.values(publications, Asked(pairs, by=(), grain=grain, only=dict(only or {})))
-    by_measure: dict[tuple[str, str], list[Value]] = {}
-    for value in found:
-        by_measure.setdefault((value.measure, value.definition), []).append(value)
+    # A target of some lines is asked of these lines, and of nothing else.
+    scopes: dict[Slice, list[tuple[Measure, Definition]]] = {}
     for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
-        rows.append(_row(measure, target, by_measure.get((measure.name, definition.told), []), shown_labels, period))
+        scopes.setdefault(_scope(measure, target), []).append((measure, definition))
+    by_measure: dict[tuple[Slice, str, str], list[Value]] = {}
+    for scope, own in scopes.items():
+        for value in FIGURES.values(publications, Asked(tuple(own), (), grain, only={**(only or {}), **dict(scope)})):
+            by_measure.setdefault((scope, value.measure, value.definition), []).append(value)
+    for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
+        scope = _scope(measure, target)
+        series = by_measure.get((scope, measure.name, definition.told), [])
+        named = ", ".join(word for _, words in scope for word in words)
+        row = _row(measure, target, series, shown_labels, period, named)
+        rows.append(replace(row, scope=urlencode([(name, word) for name, words in scope for word in words])))
     return Card(partner, estate(viewer=viewer).name_of(partner), mine[partner], agreement, tuple(rows), period)
+
+
+Slice = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _scope(measure: Measure, target: Target | None) -> Slice:
+    """The lines and channels a target speaks of, as far as the measure's facts carry them."""
+    if target is None:
+        return ()
+    dimensions = SHEETS[measure.sheet].dimensions
+    named = (("line", target.lines), ("channel", target.channels))
+    return tuple((name, tuple(words)) for name, words in named if words and name in dimensions)
 
 
 def _row(
@@ -257,7 +285,8 @@ def split(
     mine = current(viewer=viewer)
     publications = {partner: mine[partner]}
     currency = agreement.currency if agreement else estate(viewer=viewer).currency
-    wanted = [(m, t) for m, t in measures_of(agreement) if not m.denominator_sheet][:6]
+    # Every column speaks of all rows; a target of some lines stands on the scorecard itself.
+    wanted = [(m, t) for m, t in measures_of(agreement) if not m.denominator_sheet and not _scope(m, t)][:6]
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     found = FIGURES.values(publications, Asked(pairs, by=(by,), grain=grain, period=Period.parse(period)))
     keys = sorted({v.of(by) for v in found if v.of(by)}, key=lambda k: str(k).casefold())

@@ -40,7 +40,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
         "settling": settlement.waiting(viewer=viewer, on=timezone.now().date()),
-        "judged": queries.judged(viewer=viewer),
+        "judged": bool(changes) or queries.judged(viewer=viewer),
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)
