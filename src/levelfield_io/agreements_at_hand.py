@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from levelfield.agreement.agreement import Agreement, agreement_from_data
 from levelfield.measures.catalogue import MEASURES
@@ -35,6 +37,11 @@ def parse_agreement(body: bytes, name: str) -> Agreement:
         data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Refusal(f"The agreement is not TOML: {wrong}", where=name, kind=RefusalKind.DEFINITION) from None
+    return agreement_of(data, name, text)
+
+
+def agreement_of(data: Mapping[str, Any], name: str, text: str = "") -> Agreement:
+    """An agreement from the data of its file, checked against the measures there are."""
     return agreement_from_data(data, measures=SHOWN_TIMES, definitions=Definition.from_data, where=name, text=text)
 
 

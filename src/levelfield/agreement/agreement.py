@@ -72,11 +72,14 @@ def standing_of(target: Target, value: Decimal | float | None, n: int) -> Standi
         return Standing.CANNOT_JUDGE
     # Ten decimals lie far below any agreed level and far above the noise of a division.
     exact = value if isinstance(value, Decimal) else Decimal(repr(round(value, 10)))
-    if target.reaches(exact, target.level):
+    return standing_between(target, exact, target.level, target.least)
+
+
+def standing_between(target: Target, value: Decimal, level: Decimal, least: Decimal | None) -> Standing:
+    """How a value stands to the levels, all three in one unit."""
+    if target.reaches(value, level):
         return Standing.MET
-    if target.least is None or target.reaches(exact, target.least):
-        return Standing.MISSED_EXPECTED
-    return Standing.MISSED_MINIMUM
+    return Standing.MISSED_EXPECTED if least is None or target.reaches(value, least) else Standing.MISSED_MINIMUM
 
 
 # The paragraphs by their place in the file, to name the known keys of each.

@@ -187,21 +187,12 @@ class EarnBack(Paragraph):
     clause: str = ""
 
 
-class Bonus(Paragraph):
+class Bonus(PartOfFees):
     """An amount for a value beyond the expected level."""
 
     target: str
     reaches: Number
-    amount: Money | None = None
-    share: Share | None = None
     only_if_all_met: bool = True
-    clause: str = ""
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.share is None) == (self.amount is None):
-            raise ValueError("expected exactly one of share and amount")
-        return self
 
 
 class Persistent(Paragraph):

@@ -337,13 +337,8 @@ def bonuses(agreement: Agreement, judged: Mapping[str, Judged], fees: Decimal | 
                 MoneyLine(f"{b.target} bonus", f"Bonus: {b.target}", money(ZERO, agreement.currency), b.clause, (step,))
             )
             continue
-        amount = (
-            money(b.amount, agreement.currency)
-            if b.amount is not None
-            else None
-            if fees is None
-            else money((b.share or ZERO) * fees, agreement.currency)
-        )
+        part = amount_of(b, fees, agreement.currency)
+        amount = None if part is None else money(part, agreement.currency)
         step = Step("bonus", given, "not known before the invoice" if amount is None else str(amount), b.clause)
         made.append(MoneyLine(f"{b.target} bonus", f"Bonus: {b.target}", amount, b.clause, (step,)))
     return made

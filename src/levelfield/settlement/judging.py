@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decima
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from levelfield.agreement.agreement import Standing
+from levelfield.agreement.agreement import Standing, standing_between
 from levelfield.agreement.calendar import after_working_days, ends_window, months_of, name_of
 from levelfield.agreement.terms import Agreement, Better, Relief, Target
 from levelfield.measures.catalogue import MEASURES
@@ -92,30 +92,6 @@ def judge(
     excuses: Sequence[Excuse],
 ) -> Pair:
     """A target in a month. `before` holds earlier months by name, for windows longer than one."""
-    pair = _pair(agreement, target, month, before, previous, previous_relieved, excuses)
-    there = {u.day for m in (month.measured.get(target.key),) if m is not None for u in m.units}
-    if not there or not month.ended or len(there) >= month.period.days:
-        return pair
-    # A day that was left out may be the bad one; whoever reads the statement must see that it is not there.
-    gap = Step(
-        "days without data", (("days of the month", str(month.period.days)), ("with data", str(len(there)))),
-        f"{month.period.days - len(there)} count for nobody", target.clause,
-    )  # fmt: skip
-    plain = replace(pair.plain, steps=(gap, *pair.plain.steps))
-    if pair.relieved is pair.plain:
-        return Pair(plain, plain)
-    return Pair(plain, replace(pair.relieved, steps=(gap, *pair.relieved.steps)))
-
-
-def _pair(
-    agreement: Agreement,
-    target: Target,
-    month: Month,
-    before: Mapping[str, Month],
-    previous: Judged | None,
-    previous_relieved: Judged | None,
-    excuses: Sequence[Excuse],
-) -> Pair:
     if not ends_window(target, month.period):
         running = replace(
             _blank(target, months_of(target, month.period)),
@@ -140,6 +116,25 @@ def _pair(
         )
         return Pair(plain, replace(plain, steps=(*plain.steps, note)))
     return Pair(plain, relieved)
+
+
+def with_gaps(pair: Pair, month: Month) -> Pair:
+    """The same with a note of the days of the month that have no data.
+
+    A day that was left out may be the bad one; whoever reads the statement must see that it is not there.
+    """
+    measured = month.measured.get(pair.plain.target)
+    there = {u.day for u in measured.units} if measured is not None else set()
+    if not there or not month.ended or len(there) >= month.period.days:
+        return pair
+    gap = Step(
+        "days without data", (("days of the month", str(month.period.days)), ("with data", str(len(there)))),
+        f"{month.period.days - len(there)} count for nobody", pair.plain.clause,
+    )  # fmt: skip
+    plain = replace(pair.plain, steps=(gap, *pair.plain.steps))
+    if pair.relieved is pair.plain:
+        return Pair(plain, plain)
+    return Pair(plain, replace(pair.relieved, steps=(gap, *pair.relieved.steps)))
 
 
 def _worse(target: Target, one: Judged, other: Judged) -> bool:
@@ -247,7 +242,7 @@ def _judged(
             )
         )
     compared = stated if target.round_when == "before" or target.decimals is None else exact
-    standing = _standing(target, compared, blank.level, blank.least)
+    standing = standing_between(target, compared, blank.level, blank.least)
     steps.append(
         Step(
             "compared with the agreement",
@@ -257,12 +252,6 @@ def _judged(
         )
     )  # fmt: skip
     return replace(blank, value=stated, compared=compared, own=own, standing=standing, steps=tuple(steps))
-
-
-def _standing(target: Target, value: Decimal, level: Decimal, least: Decimal | None) -> Standing:
-    if target.reaches(value, level):
-        return Standing.MET
-    return Standing.MISSED_EXPECTED if least is None or target.reaches(value, least) else Standing.MISSED_MINIMUM
 
 
 def _value(target: Target, counts: _Counts, measured: Sequence[Measured]) -> tuple[Fraction | None, list[Step]]:

@@ -48,11 +48,6 @@ class LedgerRow:
     closing: Decimal
     waits_for_invoice: bool = False
 
-    @property
-    def off(self) -> Decimal:
-        """What the invoice booked beside what was due in the account."""
-        return self.closing
-
 
 def ledger(statements: Sequence[Statement], disputes: Sequence[Dispute] = ()) -> tuple[LedgerRow, ...]:
     """The account of one partner. A month's invoice settles what was open before it and in it."""

@@ -24,7 +24,7 @@ from levelfield.settlement.credits import (
 )
 from levelfield.settlement.improvement import in_force
 from levelfield.settlement.inputs import Excuse, Month
-from levelfield.settlement.judging import Judged, Pair, judge
+from levelfield.settlement.judging import Judged, Pair, judge, with_gaps
 from levelfield.settlement.trail import Step, lines, money, shown
 from levelfield.settlement.triggers import Settled, TriggerState, trigger_states
 from levelfield.settlement.volumes import resource_charges, shortfall
@@ -92,7 +92,9 @@ def settle(
         previous = _of_window_before(agreement, [h.judged for h in history])
         previous_plain = _of_window_before(agreement, plain_history)
         pairs = tuple(
-            judge(agreement, t, month, by_name, previous_plain.get(t.key), previous.get(t.key), excuses)
+            with_gaps(
+                judge(agreement, t, month, by_name, previous_plain.get(t.key), previous.get(t.key), excuses), month
+            )
             for t in agreement.targets
         )
         plain = {p.plain.target: p.plain for p in pairs}

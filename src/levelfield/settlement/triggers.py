@@ -72,7 +72,7 @@ def _state(agreement: Agreement, t: Trigger, months: Sequence[Settled]) -> Trigg
             state = _counted(
                 t, months, hits, f"a miss of the {level} level{name}", f"misses of the {level} level{name}", judged
             )
-            worst = state if worst is None or _nearer(state, worst) else worst
+            worst = state if worst is None or nearness(state) < nearness(worst) else worst
         return worst or TriggerState(t.key, t.gives, False, "0", "None of its targets is agreed.", clause=t.clause)
     if isinstance(t, CreditShareTrigger):
         hits = [
@@ -95,11 +95,9 @@ def _state(agreement: Agreement, t: Trigger, months: Sequence[Settled]) -> Trigg
     )
 
 
-def _nearer(one: TriggerState, other: TriggerState) -> bool:
-    return (not one.fired, one.away if one.away is not None else 99) < (
-        not other.fired,
-        other.away if other.away is not None else 99,
-    )
+def nearness(state: TriggerState) -> tuple[bool, int]:
+    """What orders rights: the one that is there first, then the one that is fewest misses away."""
+    return not state.fired, 99 if state.away is None else state.away
 
 
 def _counted(

@@ -191,14 +191,14 @@ def card(
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     # A target of some lines is asked of these lines, and of nothing else.
     scopes: dict[Slice, list[tuple[Measure, Definition]]] = {}
-    for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
-        scopes.setdefault(_scope(measure, target), []).append((measure, definition))
+    scope_of = [_scope(measure, target) for measure, target in wanted]
+    for scope, pair in zip(scope_of, pairs, strict=True):
+        scopes.setdefault(scope, []).append(pair)
     by_measure: dict[tuple[Slice, str, str], list[Value]] = {}
     for scope, own in scopes.items():
         for value in FIGURES.values(publications, Asked(tuple(own), (), grain, only={**(only or {}), **dict(scope)})):
             by_measure.setdefault((scope, value.measure, value.definition), []).append(value)
-    for (measure, target), (_, definition) in zip(wanted, pairs, strict=True):
-        scope = _scope(measure, target)
+    for (measure, target), (_, definition), scope in zip(wanted, pairs, scope_of, strict=True):
         series = by_measure.get((scope, measure.name, definition.told), [])
         named = ", ".join(word for _, words in scope for word in words)
         row = _row(measure, target, series, shown_labels, period, named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -55,10 +55,14 @@ class DeliverForm(forms.Form):
         # The house's own profiles carry titles the client wrote, perhaps about another partner.
         home = Path(settings.LEVELFIELD_HOME) if viewer.is_client else None
         known = sorted(profiles(home).values(), key=lambda p: p.title)
-        self.fields["profile"].choices = [("", _("find out"))] + [(p.name, p.title) for p in known]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["profile"]).choices = [("", _("find out"))] + [
+            (p.name, p.title) for p in known
+        ]
         if viewer.is_client:
             names = estate(viewer=viewer)
-            self.fields["partner"].choices = [("", _("the file says"))] + [(k, names.name_of(k)) for k in names.keys]  # type: ignore[attr-defined]
+            cast(forms.ChoiceField, self.fields["partner"]).choices = [("", _("the file says"))] + [
+                (k, names.name_of(k)) for k in names.keys
+            ]
         else:
             for name in CLIENTS_OWN:
                 del self.fields[name]

@@ -137,9 +137,8 @@ def answer_excuse(*, claim: ExcuseClaim, accept: bool, words: str, by: Viewer, a
                 _("The claim was answered by %(who)s and stays so") % {"who": claim.answered_by_name},
                 where=claim.public_id,
             )
-        claim.accepted, claim.answer = accept, _written(words, _("The answer"))
-        claim.answered_by_id, claim.answered_by_name, claim.answered_at = by.user_id, by.name, at
-        claim.save()
+        claim.accepted = accept
+        claim.answer_with(_written(words, _("The answer")), by, at)
         said = _("%(who)s accepted the claim %(id)s") if accept else _("%(who)s refused the claim %(id)s")
         record(
             by=by, at=at, verb="answer_excuse", object_kind="excuse", object_id=claim.public_id, partner=claim.partner,
@@ -210,9 +209,8 @@ def answer_dispute(*, dispute: Dispute, upheld: bool, words: str, by: Viewer, at
                 _("The dispute was answered by %(who)s and stays so") % {"who": dispute.answered_by_name},
                 where=f"{dispute.line}, {dispute.month}",
             )
-        dispute.outcome, dispute.answer = outcome, _written(words, _("The answer"))
-        dispute.answered_by_id, dispute.answered_by_name, dispute.answered_at = by.user_id, by.name, at
-        dispute.save()
+        dispute.outcome = outcome
+        dispute.answer_with(_written(words, _("The answer")), by, at)
         said = (
             _("%(who)s accepted the dispute of %(line)s of %(month)s; the line falls")
             if upheld

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -37,7 +37,7 @@ class ClaimForm(forms.Form):
     def __init__(self, *args: Any, zone: str, lines: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = ZoneInfo(zone)
-        self.fields["lines"].choices = [(x, x) for x in lines]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["lines"]).choices = [(x, x) for x in lines]
         if not lines:
             del self.fields["lines"]
         for name in ("start", "end"):
@@ -66,7 +66,7 @@ class TrialForm(forms.Form):
         newest = {t.key: t for a in account.versions for t in a.targets}
         order = [t.key for t in account.latest.targets]
         named = order + sorted(set(newest) - set(order))
-        self.fields["target"].choices = [(k, f"{k} ({levels_of(newest[k])})") for k in named]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["target"]).choices = [(k, f"{k} ({levels_of(newest[k])})") for k in named]
         agreement = account.latest
         relief = agreement.forecast.relief
         for name, share in (
@@ -77,7 +77,7 @@ class TrialForm(forms.Form):
             if share is not None:
                 self.fields[name].help_text = _("Agreed: %(share)s %%.") % {"share": shown(share * 100)}
         rules = [(str(r), f"{LETTERS[r]}: {TITLES[r]}") for r in Abandons]
-        self.fields["abandons"].choices = [("", _("as agreed")), *rules]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["abandons"]).choices = [("", _("as agreed")), *rules]
         if not any(a.forecast.relief for a in account.versions):
             del self.fields["above"]
 

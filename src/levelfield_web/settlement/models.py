@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from levelfield.settlement.ledger import Outcome
-from levelfield_web.fields.viewer import Side
+from levelfield_web.fields.viewer import Side, Viewer
 
 
 class Kind(models.TextChoices):
@@ -62,7 +63,33 @@ class ForecastLock(models.Model):
         ]
 
 
-class ExcuseClaim(models.Model):
+class ToAnswer(models.Model):
+    """What one side says and the other side answers."""
+
+    side = models.CharField(max_length=10, choices=Side.choices)
+    by = person()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = person()
+    answered_by_name = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def other_side(self) -> str:
+        """Who answers."""
+        return (Side.PARTNER if self.side == Side.CLIENT else Side.CLIENT).value
+
+    def answer_with(self, words: str, by: Viewer, at: dt.datetime) -> None:
+        """Take down who answered what, and keep it."""
+        self.answer, self.answered_by_id, self.answered_by_name, self.answered_at = words, by.user_id, by.name, at
+        self.save()
+
+
+class ExcuseClaim(ToAnswer):
     """An event that one side wants to be left out, and what the other side said to it."""
 
     public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
@@ -72,15 +99,7 @@ class ExcuseClaim(models.Model):
     lines = models.JSONField(default=list)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     reason = models.TextField()
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     accepted = models.BooleanField(null=True)
-    answer = models.TextField(blank=True)
-    answered_by = person()
-    answered_by_name = models.CharField(max_length=200, blank=True)
-    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "levelfield"
@@ -95,13 +114,8 @@ class ExcuseClaim(models.Model):
             ),
         ]  # fmt: skip
 
-    @property
-    def other_side(self) -> str:
-        """Who answers."""
-        return (Side.PARTNER if self.side == Side.CLIENT else Side.CLIENT).value
 
-
-class Dispute(models.Model):
+class Dispute(ToAnswer):
     """A figure of one statement that one side does not accept, and how it ended. It freezes that line and no other."""
 
     partner = models.CharField(max_length=60)
@@ -111,15 +125,7 @@ class Dispute(models.Model):
     reason = models.TextField()
     evidence = models.TextField(blank=True)
     link = models.CharField(max_length=400, blank=True)  # to a page of ours
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=OUTCOMES, default=Outcome.PENDING.value)
-    answer = models.TextField(blank=True)
-    answered_by = person()
-    answered_by_name = models.CharField(max_length=200, blank=True)
-    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "levelfield"
@@ -133,11 +139,6 @@ class Dispute(models.Model):
                 name="an_answered_dispute_says_by_whom_and_when",
             ),
         ]  # fmt: skip
-
-    @property
-    def other_side(self) -> str:
-        """Who answers."""
-        return (Side.PARTNER if self.side == Side.CLIENT else Side.CLIENT).value
 
     @property
     def pending(self) -> bool:

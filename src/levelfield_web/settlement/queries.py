@@ -20,7 +20,7 @@ from levelfield.settlement.judging import Judged
 from levelfield.settlement.ledger import LedgerRow, Outcome, ledger
 from levelfield.settlement.statement import Statement
 from levelfield.settlement.trail import Step, lines
-from levelfield.settlement.triggers import TriggerState
+from levelfield.settlement.triggers import TriggerState, nearness
 from levelfield.words import Grain
 from levelfield_io.forecast_versions import Version
 from levelfield_web.agreement import queries as agreed
@@ -329,9 +329,7 @@ def counts_of(statement: Statement) -> dict[str, int]:
 
 def nearest(statement: Statement) -> TriggerState | None:
     """The right that is there, or the one that is fewest misses away."""
-    return min(
-        statement.triggers, key=lambda t: (not t.fired, t.away if t.away is not None else 99, t.key), default=None
-    )
+    return min(statement.triggers, key=lambda t: (*nearness(t), t.key), default=None)
 
 
 @dataclass(frozen=True)

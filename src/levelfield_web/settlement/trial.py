@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from levelfield.agreement.agreement import Agreement, agreement_from_data
+from levelfield.agreement.agreement import Agreement
 from levelfield.agreement.calendar import name_of
-from levelfield.measures.definition import Definition
 from levelfield.settlement.inputs import Month
 from levelfield.settlement.statement import Statement, settle
-from levelfield_io.agreements_at_hand import SHOWN_TIMES
+from levelfield_io.agreements_at_hand import SHOWN_TIMES, agreement_of
 from levelfield_io.months_at_hand import made_of
 from levelfield_io.settling import months_to_settle
 from levelfield_io.store import Store
@@ -62,7 +60,7 @@ def tried(account: Account, changes: Changes) -> tuple[Statement, ...]:
 def _changed(agreement: Agreement, changes: Changes) -> Agreement:
     """A version with the changes in its file, read and checked like any other."""
     body = source(viewer=HOUSE, partner=agreement.partner, version=agreement.version) or b""
-    data = copy.deepcopy(tomllib.loads(body.decode(), parse_float=Decimal))
+    data = tomllib.loads(body.decode(), parse_float=Decimal)
     for target in data.get("target", ()):
         if (target.get("key") or target.get("measure")) == changes.target:
             scale = SHOWN_TIMES.get(str(target.get("measure")), 1)
@@ -78,11 +76,7 @@ def _changed(agreement: Agreement, changes: Changes) -> Agreement:
     relief = data.get("forecast", {}).get("relief")
     if changes.above is not None and relief:
         relief["above"] = changes.above / 100
-    where = f"{agreement.title}, version {agreement.version}"
-    made = agreement_from_data(data, measures=SHOWN_TIMES, where=where)
-    for target in made.targets:
-        Definition.from_data(target.definition, f"{where}, target {target.key}")
-    return made
+    return agreement_of(data, f"{agreement.title}, version {agreement.version}")
 
 
 def _months(account: Account, versions: Sequence[Agreement], changes: Changes) -> tuple[Month, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from levelfield.signals.chart import Reading, headline
 from levelfield.words import Grain
 from levelfield_web.fields.viewer import Viewer
-from levelfield_web.measures.queries import Row, card
+from levelfield_web.measures.queries import Card, Row, card
 from levelfield_web.parts.formats import told
 from levelfield_web.same_data.queries import current
 
@@ -26,21 +27,26 @@ class Change:
     period: str
 
 
-def changes(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> list[Change]:
-    """Agreed measures that are not as usual in the last whole week, the most pressing first."""
-    found = []
-    for partner in current(viewer=viewer):
-        own = card(viewer=viewer, partner=partner, grain=grain)
-        for row in own.rows if own is not None else ():
-            if row.chart.reading in ORDER:
-                found.append(Change(partner, own.name if own else "", row, _sentence(row), own.period if own else ""))
+def cards_of(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> list[Card]:
+    """The scorecard of every partner the viewer sees, of the last whole week."""
+    found = (card(viewer=viewer, partner=partner, grain=grain) for partner in current(viewer=viewer))
+    return [own for own in found if own is not None]
+
+
+def changes(cards: Iterable[Card]) -> list[Change]:
+    """Agreed measures that are not as usual, the most pressing first."""
+    found = [
+        Change(own.partner, own.name, row, _sentence(row), own.period)
+        for own in cards
+        for row in own.rows
+        if row.chart.reading in ORDER
+    ]
     return sorted(found, key=lambda c: (ORDER.index(c.row.chart.reading), c.name, c.row.measure.label))
 
 
-def judged(*, viewer: Viewer, grain: Grain = Grain.WEEK) -> bool:
+def judged(cards: Iterable[Card]) -> bool:
     """Is there any agreed measure of which it is known what is usual?"""
-    cards = [card(viewer=viewer, partner=partner, grain=grain) for partner in current(viewer=viewer)]
-    return any(row.chart.usual is not None for own in cards if own is not None for row in own.rows)
+    return any(row.chart.usual is not None for own in cards for row in own.rows)
 
 
 def _sentence(row: Row) -> str:

@@ -18,7 +18,8 @@ from levelfield_web.today import queries
 def today(request: Request, format: str = "html") -> HttpResponse:
     """What changed, what waits."""
     viewer = request.viewer
-    changes = queries.changes(viewer=viewer)
+    cards = queries.cards_of(viewer=viewer)
+    changes = queries.changes(cards)
     at_work, to_publish = data.waiting(viewer=viewer)
     table = Table(
         "today",
@@ -40,7 +41,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
         "settling": settlement.waiting(viewer=viewer, on=timezone.now().date()),
-        "judged": bool(changes) or queries.judged(viewer=viewer),
+        "judged": queries.judged(cards),
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)
