@@ -1,27 +1,60 @@
-"""One object for picture, headline and table. Words are computed from it, or they lie."""
+"""One object for picture, headline and table. Words are computed from it, or they lie.
+
+The picture is a control chart; the verdict is `levelfield.signals.judge`. Points are marked by the verdict: those of the
+episode it found. A named rule set may be laid over the picture; its marks are told as marks, never as a verdict.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from levelfield.measures.measure import Direction, Unit
 from levelfield.measures.value import Value
-from levelfield.signals.xmr import RUN, Limits, Point, classes, limits
+from levelfield.signals import charts
+from levelfield.signals.charts.lines import Lines
+from levelfield.signals.charts.rules import Rule
+from levelfield.signals.judge import Kind, Reading, judge
+from levelfield.signals.outlook import Outlook
+from levelfield.words import Family, Refusal, RefusalKind, Series
+
+FEWEST_FOR_LIMITS = 8
+TRIAL_BELOW = 12
 
 
-class Reading(StrEnum):
-    """What the latest point says, in the four states of the design."""
+class Look(StrEnum):
+    """How a point looks: shape, colour and word."""
 
     USUAL = "usual"
     WORSE = "worse"
     BETTER = "better"
     CHANGED = "changed"
     CANNOT_JUDGE = "cannot judge"
+
+
+class Drawing(StrEnum):
+    """Which control chart is drawn."""
+
+    XMR = "xmr"
+    P = "p"
+    P_PRIME = "p-prime"
+    C = "c"
+    U_PRIME = "u-prime"
+    EWMA = "ewma"
+    CUSUM = "cusum"
+
+
+FITTING = {
+    Family.SHARES: (Drawing.XMR, Drawing.P, Drawing.P_PRIME, Drawing.EWMA, Drawing.CUSUM),
+    Family.COUNTS: (Drawing.XMR, Drawing.C, Drawing.U_PRIME, Drawing.EWMA, Drawing.CUSUM),
+    Family.MEANS: (Drawing.XMR, Drawing.EWMA, Drawing.CUSUM),
+    Family.PLAIN: (Drawing.XMR, Drawing.EWMA, Drawing.CUSUM),
+}
+RULE_SETS: dict[str, tuple[Rule, ...]] = {"nhs": charts.NHS, "western-electric": charts.WESTERN_ELECTRIC}
 
 
 @dataclass(frozen=True)
@@ -31,9 +64,13 @@ class Dot:
     label: str
     value: float | None
     n: int
-    point: Point
-    reading: Reading
+    look: Look
     word: str = ""  # why there is no value
+    plotted: float | None = None  # what is drawn: the value, but for an EWMA or a CUSUM
+    centre: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    rules: tuple[str, ...] = ()  # of the rule set laid over the picture
 
 
 @dataclass(frozen=True)
@@ -46,18 +83,48 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Rebase:
+    """From this period on the lines and the verdict start anew, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is usual at the end of the chart: mean and limits, and the periods they were learnt from."""
+
+    mean: float
+    lower: float
+    upper: float
+    n: int
+    first: int
+    last: int
+
+    @property
+    def trial(self) -> bool:
+        """Are there so few points that the limits will still move?"""
+        return self.n < TRIAL_BELOW
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A series with what is usual and what was agreed."""
+    """A series with its verdict, what is usual, and what was agreed."""
 
     title: str
     dots: tuple[Dot, ...]
+    reading: Reading
     usual: Limits | None
     target: float | None
     direction: Direction
     unit: Unit
     decimals: int
+    drawing: Drawing = Drawing.XMR
     marks: tuple[Mark, ...] = ()
+    rebases: tuple[Rebase, ...] = ()
     periods: str = "periods"  # days, weeks, months …
+    outlook: Outlook | None = None
+    rule_set: str = ""
 
     @property
     def latest(self) -> Dot | None:
@@ -70,33 +137,23 @@ class Chart:
         return next((d for d in reversed(self.dots) if d.value is not None), None)
 
     @property
-    def reading(self) -> Reading:
-        """What the latest known period says."""
-        return self.latest_known.reading if self.latest_known and self.usual else Reading.CANNOT_JUDGE
+    def look(self) -> Look:
+        """What the series as a whole says today; a one-off that is over says usual."""
+        if self.reading.kind is Kind.CANNOT_JUDGE:
+            return Look.CANNOT_JUDGE
+        if not self.reading.changed or self.reading.going_on is False:
+            return Look.USUAL
+        return look_of(self.reading, self.direction)
 
     @property
-    def since(self) -> str:
-        """The first period of the latest episode: points on the same side of the mean as the latest one."""
-        if self.usual is None or self.latest_known is None or self.reading is Reading.USUAL:
-            return ""
-        known = [d for d in self.dots if d.value is not None]
-        side = np.sign((known[-1].value or 0) - self.usual.mean)
-        first = known[-1]
-        for dot in reversed(known):
-            if np.sign((dot.value or 0) - self.usual.mean) != side:
-                break
-            first = dot
-        return first.label
-
-    @property
-    def episode(self) -> int:
-        """How many known periods the latest episode lasts."""
-        labels = [d.label for d in self.dots if d.value is not None]
-        return len(labels) - labels.index(self.since) if self.since else 0
+    def label_of_onset(self) -> str:
+        """The period in which the episode began."""
+        return self.dots[self.reading.onset].label if self.reading.onset is not None else ""
 
 
 def chart_of(
     title: str,
+    series: Series,
     values: Sequence[Value],
     labels: Sequence[str],
     *,
@@ -105,100 +162,124 @@ def chart_of(
     decimals: int,
     target: float | None = None,
     marks: Sequence[Mark] = (),
+    rebases: Sequence[Rebase] = (),
     periods: str = "periods",
+    drawing: Drawing = Drawing.XMR,
+    rule_set: str = "",
+    outlook: Outlook | None = None,
 ) -> Chart:
-    """A chart of one measure of one slice; `labels` names every period, those without a value included."""
+    """A chart of one measure of one slice; `labels` names every period, those without a value included.
+
+    Refuses: a drawing that does not fit the family of the series, an unknown rule set (Refusal, definition).
+    """
+    if drawing not in FITTING[series.family]:
+        raise _refused(f"A {drawing} chart is not made for {series.family}", ", ".join(FITTING[series.family]))
+    if rule_set and rule_set not in RULE_SETS:
+        raise _refused(f"“{rule_set[:40]}” is not a rule set", ", ".join(RULE_SETS))
+    known = tuple(sorted((r for r in rebases if r.label in labels), key=lambda r: labels.index(r.label)))
+    starts = [labels.index(r.label) for r in known]
+    reading = judged(series, starts[-1] if starts else 0)
+    lines, plotted = _lines(series, drawing, starts, reading)
+    fired = charts.flags(plotted, lines, RULE_SETS[rule_set]) if rule_set else ((),) * len(labels)
     by_label = {v.period: v for v in values}
-    own = [by_label.get(label) for label in labels]
-    numbers = np.array([v.value if v is not None and v.value is not None else math.nan for v in own], dtype=float)
-    usual = limits(numbers)
-    dots = tuple(
-        Dot(
-            label,
-            v.value if v is not None else None,
-            v.n if v is not None else 0,
-            point,
-            reading_of(number, point, usual, direction),
-            str(v.why) if v is not None and v.why else ("" if v is not None else "not delivered"),
-        )
-        for label, v, number, point in zip(labels, own, numbers, classes(numbers, usual), strict=True)
-    )
-    return Chart(title, dots, usual, target, direction, unit, decimals, tuple(marks), periods)
+    dots = []
+    for index, label in enumerate(labels):
+        own = by_label.get(label)
+        value = None if own is None or own.value is None else own.value
+        word = "not delivered" if own is None else str(own.why or "")
+        low, middle, high = (_number(v) for v in lines.at(index))
+        dots.append(
+            Dot(
+                label, value, own.n if own is not None else 0, _look_of_point(index, value, reading, direction), word,
+                _number(float(plotted[index])) if value is not None else None, middle, low, high, tuple(fired[index]),
+            )
+        )  # fmt: skip
+    return Chart(
+        title, tuple(dots), reading, _usual(lines, plotted), target, direction, unit, decimals, drawing, tuple(marks), known, periods,
+        outlook, rule_set,
+    )  # fmt: skip
 
 
-def reading_of(value: float, point: Point, usual: Limits | None, direction: Direction) -> Reading:
-    """Worse or better than usual by the agreed direction; changed where no direction was agreed."""
-    if usual is None or point is Point.MISSING:
-        return Reading.CANNOT_JUDGE
-    if point is Point.USUAL:
-        return Reading.USUAL
-    if direction is Direction.NONE:
-        return Reading.CHANGED
-    higher = value > usual.mean
-    return Reading.BETTER if higher == (direction is Direction.HIGHER) else Reading.WORSE
+def judged(series: Series, since: int = 0) -> Reading:
+    """The verdict on a series from a rebase on; its indices are those of the whole series."""
+    if not since:
+        return judge(series)
+    found = judge(series.since(since))
+
+    def later(index: int | None) -> int | None:
+        return None if index is None else index + since
+
+    span = found.onset_range
+    return replace(
+        found, onset=later(found.onset), end=later(found.end), latest=later(found.latest),
+        onset_range=None if span is None else (span[0] + since, span[1] + since),
+    )  # fmt: skip
 
 
-def headline(chart: Chart, told: Callable[[float], str]) -> str:
-    """The message of a chart in about ten words, present tense; `told` writes a value with its unit."""
-    dot, usual = chart.latest_known, chart.usual
-    if dot is None or dot.value is None:
-        return f"{chart.title}: nothing delivered yet"
-    if usual is None:
-        return f"{chart.title} is {told(dot.value)}; too few {chart.periods} to say what is usual"
-    if chart.reading is Reading.USUAL:
-        return f"{chart.title} is as usual at {told(dot.value)}"
-    verb = "rose" if dot.value > usual.mean else "fell"
-    if chart.episode == 1:
-        return f"{chart.title} {verb} to {told(dot.value)} in {dot.label}"
-    side = "high" if dot.value > usual.mean else "low"
-    return f"{chart.title} {verb} in {chart.since} and has stayed {side} for {chart.episode} {chart.periods}"
+def look_of(reading: Reading, direction: Direction) -> Look:
+    """Worse or better by the agreed direction; changed where none was agreed or no level moved."""
+    if reading.rose is None or direction is Direction.NONE:
+        return Look.CHANGED
+    return Look.BETTER if reading.rose == (direction is Direction.HIGHER) else Look.WORSE
 
 
-def short_reading(chart: Chart) -> str:
-    """Two or three words for a table row."""
-    dot, usual = chart.latest_known, chart.usual
-    if dot is None or dot.value is None:
-        return (chart.latest.word if chart.latest else "") or "not delivered"
-    if usual is None:
-        return "too few periods"
-    if chart.reading is Reading.USUAL:
-        return "as usual"
-    verb = "Higher" if dot.value > usual.mean else "Lower"
-    return f"{verb} since {chart.since}" if chart.episode > 1 else f"{verb} in {dot.label}"
+def _look_of_point(index: int, value: float | None, reading: Reading, direction: Direction) -> Look:
+    """Points of the episode look as the verdict says; all others are usual."""
+    if value is None or reading.kind is Kind.CANNOT_JUDGE:
+        return Look.CANNOT_JUDGE
+    if not reading.changed or reading.onset is None or index < reading.onset:
+        return Look.USUAL
+    return Look.USUAL if reading.end is not None and index >= reading.end else look_of(reading, direction)
 
 
-def did_it_change(chart: Chart, told: Callable[[float], str]) -> str:
-    """The first of the two answers under a chart."""
-    usual = chart.usual
-    if usual is None:
-        return f"Cannot say yet: at least eight {chart.periods} are needed to know what is usual."
-    outside = sum(d.point is Point.OUTSIDE for d in chart.dots[-chart.episode :]) if chart.episode else 0
-    trial = f" These are trial limits, from {usual.n} points." if usual.trial else ""
-    span = f"the usual range of {told(usual.lower)} to {told(usual.upper)}"
-    if chart.reading is Reading.USUAL:
-        return (
-            f"No. The latest period lies inside {span}, and no run of {RUN} points lies on one side of the mean.{trial}"
-        )
-    if chart.episode >= RUN:
-        side = "above" if (chart.latest_known and (chart.latest_known.value or 0) > usual.mean) else "below"
-        beyond = f", {outside} of them outside {span}" if outside else ""
-        return f"Yes. {chart.episode} {chart.periods} in a row lie {side} the usual mean of {told(usual.mean)}{beyond}.{trial}"
-    return f"Yes. The latest period lies outside {span}.{trial}"
+def _lines(series: Series, drawing: Drawing, starts: Sequence[int], reading: Reading) -> tuple[Lines, np.ndarray]:  # type: ignore[type-arg]
+    """The lines of the chart and what it plots. Where a level has changed for good the lines break."""
+    breaks = list(starts)
+    fix_after = None
+    if reading.kind is Kind.SUSTAINED and reading.onset is not None:
+        since = starts[-1] if starts else 0
+        after = np.isfinite(series.value[reading.onset :]).sum()
+        if after >= FEWEST_FOR_LIMITS and reading.onset - since >= FEWEST_FOR_LIMITS:
+            breaks.append(reading.onset)
+    value, size = series.value, series.size
+    match drawing:
+        case Drawing.P:
+            return charts.p_chart(value * size, size, rebase=breaks), value
+        case Drawing.P_PRIME:
+            return charts.p_prime_chart(value * size, size, rebase=breaks), value
+        case Drawing.C:
+            return charts.u_chart(value * size, size, rebase=breaks), value
+        case Drawing.U_PRIME:
+            return charts.u_prime_chart(value * size, size, rebase=breaks), value
+        case Drawing.EWMA:
+            found = charts.ewma_chart(value, rebase=starts)
+            return found.lines, np.asarray(found.ewma)
+        case Drawing.CUSUM:
+            sums = charts.cusum_chart(value, rebase=starts)
+            high, low = np.asarray(sums.high), np.asarray(sums.low)
+            plotted = np.where(high >= np.abs(low), high, -np.abs(low))
+            zero, limit = np.zeros(len(value)), np.full(len(value), float(sums.decision))
+            return Lines(zero, -limit, limit, np.ones(len(value)), "CUSUM", sums.phases), plotted
+        case _:
+            drawn = charts.xmr_lines(value, rebase=breaks, fix_after=fix_after)
+            return drawn, value
 
 
-def will_it_meet(chart: Chart, told: Callable[[float], str]) -> str:
-    """The second answer: what the usual range says about the agreed level."""
-    usual, target = chart.usual, chart.target
-    if target is None:
-        return "Nothing was agreed for this measure."
-    if usual is None:
-        return f"Cannot say yet. Agreed: {told(target)}."
-    if chart.reading is not Reading.USUAL:
-        return f"Cannot say: something changed, and the usual range no longer tells what comes next. Agreed: {told(target)}."
-    good_side = (usual.lower >= target) if chart.direction is Direction.HIGHER else (usual.upper <= target)
-    bad_side = (usual.upper < target) if chart.direction is Direction.HIGHER else (usual.lower > target)
-    if good_side:
-        return f"Reliably, as long as nothing changes: the whole usual range lies on the agreed side of {told(target)}."
-    if bad_side:
-        return f"Not without a change: the whole usual range lies on the other side of {told(target)}."
-    return f"Sometimes, by chance: the agreed {told(target)} lies inside the usual range."
+def _usual(lines: Lines, plotted: np.ndarray) -> Limits | None:  # type: ignore[type-arg]
+    """The lines of the last phase, when enough points stand behind them."""
+    phase = lines.phases[-1] if lines.phases else None
+    if phase is None or phase.n_points < FEWEST_FOR_LIMITS:
+        return None
+    there = phase.first + np.flatnonzero(np.isfinite(plotted[phase.first : phase.end]))
+    low, middle, high = lines.at(int(there[-1]))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return None
+    return Limits(middle, low, high, phase.n_points, int(there[0]), int(there[-1]))
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _refused(what: str, expected: str) -> Refusal:
+    return Refusal(what, where="Chart", expected=f"one of {expected}", next_step="Choose another.", kind=RefusalKind.DEFINITION)

@@ -1,0 +1,1 @@
+"""The likelihood behind a verdict."""
