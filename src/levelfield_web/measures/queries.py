@@ -17,17 +17,22 @@ from levelfield.measures.definition import LETTERS, TITLES, Abandons, Definition
 from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value, Why
-from levelfield.signals.chart import Chart, Mark, Reading, chart_of, short_reading
+from levelfield.signals.chart import FITTING, Chart, Drawing, Look, Mark, Rebase, chart_of
+from levelfield.signals.of_values import series_of
+from levelfield.signals.outlook import Outlook, outlook
+from levelfield.signals.telling import short_reading
+from levelfield.signals.watch import PLAIN, Slice, definition_of, scope_of
 from levelfield.words import Grain, Period
+from levelfield.words import Series as Judged
 from levelfield_io.store import Store
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
+from levelfield_web.measures.models import RebasePoint
 from levelfield_web.parts.formats import NO_BREAK, told
 from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import store
 
-PLAIN = ("service_level", "abandonment", "asa", "aht", "csat", "customer_critical_accuracy", "fcr_agent")
 PERIODS = {Grain.DAY: 60, Grain.WEEK: 53, Grain.MONTH: 24, Grain.QUARTER: 12, Grain.YEAR: 5}
 
 
@@ -69,8 +74,7 @@ class Row:
     @property
     def reading_mark(self) -> str:
         """The shape of the latest point; where nothing can be judged it is an ordinary one."""
-        reading = self.chart.reading
-        return "usual" if reading is Reading.CANNOT_JUDGE else str(reading.value)
+        return "usual" if self.chart.look is Look.CANNOT_JUDGE else str(self.chart.look.value)
 
     @property
     def low(self) -> float | None:
@@ -107,12 +111,6 @@ def shown(value: Value | None, measure: Measure) -> str:
     if value.value is None:
         return str(value.why.value if value.why else "–")
     return told(measure, value.value)
-
-
-def definition_of(target: Target | None, currency: str) -> Definition:
-    """The definition an agreement asks for; the plain one where nothing was agreed."""
-    switches = dict(target.definition) if target is not None else {}
-    return Definition.from_data({"currency": currency, **switches})
 
 
 def labels(grain: Grain, last: dt.date) -> list[str]:
@@ -191,31 +189,20 @@ def card(
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     # A target of some lines is asked of these lines, and of nothing else.
     scopes: dict[Slice, list[tuple[Measure, Definition]]] = {}
-    scope_of = [_scope(measure, target) for measure, target in wanted]
-    for scope, pair in zip(scope_of, pairs, strict=True):
+    scopes_of = [scope_of(measure, target) for measure, target in wanted]
+    for scope, pair in zip(scopes_of, pairs, strict=True):
         scopes.setdefault(scope, []).append(pair)
     by_measure: dict[tuple[Slice, str, str], list[Value]] = {}
     for scope, own in scopes.items():
         for value in FIGURES.values(publications, Asked(tuple(own), (), grain, only={**(only or {}), **dict(scope)})):
             by_measure.setdefault((scope, value.measure, value.definition), []).append(value)
-    for (measure, target), (_, definition), scope in zip(wanted, pairs, scope_of, strict=True):
+    for (measure, target), (_, definition), scope in zip(wanted, pairs, scopes_of, strict=True):
         series = by_measure.get((scope, measure.name, definition.told), [])
         named = ", ".join(word for _, words in scope for word in words)
-        row = _row(measure, target, series, shown_labels, period, named)
+        known = rebases(partner=partner, measure=measure, grain=grain, only={**(only or {}), **dict(scope)})
+        row = _row(measure, target, series, shown_labels, period, named, known=known)
         rows.append(replace(row, scope=urlencode([(name, word) for name, words in scope for word in words])))
     return Card(partner, estate(viewer=viewer).name_of(partner), mine[partner], agreement, tuple(rows), period)
-
-
-Slice = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def _scope(measure: Measure, target: Target | None) -> Slice:
-    """The lines and channels a target speaks of, as far as the measure's facts carry them."""
-    if target is None:
-        return ()
-    dimensions = SHEETS[measure.sheet].dimensions
-    named = (("line", target.lines), ("channel", target.channels))
-    return tuple((name, tuple(words)) for name, words in named if words and name in dimensions)
 
 
 def _row(
@@ -226,19 +213,26 @@ def _row(
     period: str,
     key: str = "",
     marks: Sequence[Mark] = (),
+    *,
+    known: Sequence[Rebase] = (),
+    drawing: Drawing = Drawing.XMR,
+    rule_set: str = "",
+    look_ahead: bool = False,
 ) -> Row:
     direction = measure.direction
     if target is not None:
         direction = Direction.HIGHER if target.better == "at_least" else Direction.LOWER
+    judged_series = series_of(measure, series, names, grain_of(names))
     chart = chart_of(
-        measure.label if not key else f"{measure.label}, {key}", series, names, direction=direction, unit=measure.unit,
-        decimals=measure.decimals, target=target.expected if target else None, marks=marks, periods=_periods(names),
+        measure.label if not key else f"{measure.label}, {key}", judged_series, series, names, direction=direction, unit=measure.unit,
+        decimals=measure.decimals, target=target.expected if target else None, marks=marks, periods=_periods(names), rebases=known,
+        drawing=drawing, rule_set=rule_set, outlook=_outlook(judged_series, target, names, known) if look_ahead else None,
     )  # fmt: skip
     value = next((v for v in series if v.period == period), None)
     # A level agreed over a month says nothing about a week.
-    judged = target is not None and _periods([period]) == f"{target.window}s"
+    at_its_window = target is not None and _periods([period]) == f"{target.window}s"
     standing = (
-        standing_of(target, value.value if value else None, value.n if value else 0) if judged and target else None
+        standing_of(target, value.value if value else None, value.n if value else 0) if at_its_window and target else None
     )
     return Row(measure, target, value, chart, standing, key)
 
@@ -251,6 +245,64 @@ def _periods(names: Sequence[str]) -> str:
     if "-Q" in first:
         return "quarters"
     return {1: "months", 2: "days"}.get(first.count("-"), "years")
+
+
+AHEAD = {  # how many periods of a chart one window of a target holds
+    Grain.DAY: {"day": 1, "week": 7, "month": 30, "quarter": 91, "rolling": 30, "interval": 1},
+    Grain.WEEK: {"day": 1, "week": 1, "month": 4, "quarter": 13, "rolling": 4, "interval": 1},
+    Grain.MONTH: {"day": 1, "week": 1, "month": 1, "quarter": 3, "rolling": 1, "interval": 1},
+    Grain.QUARTER: {"day": 1, "week": 1, "month": 1, "quarter": 1, "rolling": 1, "interval": 1},
+}
+
+
+def ahead_of(target: Target, grain: Grain) -> int:
+    """How many periods ahead the next window of a target reaches."""
+    return AHEAD.get(grain, {}).get(target.window, 1)
+
+
+def _outlook(
+    series: Judged, target: Target | None, names: Sequence[str], known: Sequence[Rebase]
+) -> Outlook | None:
+    """What the next window of the target will bring; None where nothing was agreed or nothing can be said."""
+    if target is None or target.expected is None or not names:
+        return None
+    starts = [list(names).index(r.label) for r in known if r.label in names]
+    own = series.since(max(starts)) if starts else series
+    least = float(target.least) if target.least is not None else None
+    return outlook(
+        own, periods=ahead_of(target, grain_of(names)), expected=float(target.expected), minimum=least, at_least=target.better == "at_least"
+    )  # fmt: skip
+
+
+def grain_of(names: Sequence[str]) -> Grain:
+    """The grain of named periods."""
+    found = {"days": Grain.DAY, "weeks": Grain.WEEK, "months": Grain.MONTH, "quarters": Grain.QUARTER}
+    return found.get(_periods(names), Grain.YEAR)
+
+
+def rebases(*, partner: str, measure: Measure, grain: Grain, only: Mapping[str, tuple[str, ...]]) -> list[Rebase]:
+    """Where the lines of a series start anew, by the periods of a grain; every caller has looked whose series it is."""
+    found = RebasePoint.objects.filter(
+        partner=partner, measure=measure.name, scope=scope_query(only), withdrawn_at=None
+    )
+    return [Rebase(grain.name_of(grain.start_of(point.on)), point.reason) for point in found.order_by("on")]
+
+
+def scope_query(only: Mapping[str, tuple[str, ...]]) -> str:
+    """A slice as its rebase points keep it: the same however it was written."""
+    return urlencode([(name, word) for name, words in sorted(only.items()) for word in words])
+
+
+def rebase_points(
+    *, viewer: Viewer, partner: str, measure: Measure, only: Mapping[str, tuple[str, ...]]
+) -> list[RebasePoint]:
+    """The points of one series that were not withdrawn, newest first."""
+    if not viewer.sees(partner):
+        return []
+    found = RebasePoint.objects.filter(
+        partner=partner, measure=measure.name, scope=scope_query(only), withdrawn_at=None
+    )
+    return list(found.order_by("-on"))
 
 
 def events(
@@ -286,7 +338,7 @@ def split(
     publications = {partner: mine[partner]}
     currency = agreement.currency if agreement else estate(viewer=viewer).currency
     # Every column speaks of all rows; a target of some lines stands on the scorecard itself.
-    wanted = [(m, t) for m, t in measures_of(agreement) if not m.denominator_sheet and not _scope(m, t)][:6]
+    wanted = [(m, t) for m, t in measures_of(agreement) if not m.denominator_sheet and not scope_of(m, t)][:6]
     pairs = tuple((m, definition_of(t, currency)) for m, t in wanted)
     found = FIGURES.values(publications, Asked(pairs, by=(by,), grain=grain, period=Period.parse(period)))
     keys = sorted({v.of(by) for v in found if v.of(by)}, key=lambda k: str(k).casefold())
@@ -304,7 +356,7 @@ def split(
 
 
 @dataclass(frozen=True)
-class Series:
+class Shown:
     """One measure of one slice with everything behind it."""
 
     row: Row
@@ -314,11 +366,13 @@ class Series:
     publication: str
     name: str
     agreement: Agreement | None
+    drawings: tuple[Drawing, ...] = ()
 
 
 def series(
-    *, viewer: Viewer, partner: str, measure: Measure, grain: Grain, period: str, only: Mapping[str, tuple[str, ...]]
-) -> Series | None:
+    *, viewer: Viewer, partner: str, measure: Measure, grain: Grain, period: str, only: Mapping[str, tuple[str, ...]],
+    drawing: Drawing = Drawing.XMR, rule_set: str = "",
+) -> Shown | None:
     """A measure over time; None when the viewer may not see the partner."""
     mine = current(viewer=viewer)
     if partner not in mine:
@@ -333,12 +387,16 @@ def series(
     found = FIGURES.values(publications, Asked(((measure, definition),), by=(), grain=grain, only=dict(only)))
     period = period if period in names else (names[-1] if names else "")
     marks = events(viewer=viewer, partner=partner, publication=mine[partner], grain=grain, only=only)
-    row = _row(measure, target, found, names, period, marks=marks)
+    known = rebases(partner=partner, measure=measure, grain=grain, only=only)
+    row = _row(
+        measure, target, found, names, period, marks=marks, known=known, drawing=drawing, rule_set=rule_set, look_ahead=True
+    )  # fmt: skip
     by_period = {v.period: v for v in found}
     values = tuple(by_period[n] for n in names if n in by_period)
-    return Series(
-        row, values, tuple(names), definition, mine[partner], estate(viewer=viewer).name_of(partner), agreement
-    )
+    return Shown(
+        row, values, tuple(names), definition, mine[partner], estate(viewer=viewer).name_of(partner), agreement,
+        FITTING[series_of(measure, found, names, grain).family],
+    )  # fmt: skip
 
 
 def by_dimension(

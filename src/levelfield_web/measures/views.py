@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from levelfield.measures.catalogue import MEASURES, THEMES
 from levelfield.measures.measure import Measure
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value
-from levelfield.signals.chart import did_it_change, headline, will_it_meet
+from levelfield.signals.chart import RULE_SETS, Chart, Drawing
+from levelfield.signals.telling import did_it_change, headline, what_is_drawn, will_it_meet
 from levelfield.words import Grain, Refusal, RefusalKind
 from levelfield_web.fields.viewer import Request
-from levelfield_web.measures import queries
+from levelfield_web.measures import actions, queries
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.control_chart import drawn
-from levelfield_web.parts.formats import told
+from levelfield_web.parts.formats import told, with_unit
+from levelfield_web.parts.refusals import status_of
+from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current, estate
 
 VALUE_COLUMNS = (
@@ -131,9 +137,46 @@ def _dimensions(measure: Measure) -> list[str]:
     return [d for d in sheet.dimensions if d in below and d in SLICES]
 
 
+DRAWING_WORDS = {
+    Drawing.XMR: "XmR", Drawing.P: "p", Drawing.P_PRIME: "p′", Drawing.C: "c", Drawing.U_PRIME: "u′", Drawing.EWMA: "EWMA", Drawing.CUSUM: "CUSUM",
+}  # fmt: skip
+RULE_WORDS = {"nhs": "NHS rules", "western-electric": "Western Electric"}
+
+
+def _drawing(request: Request) -> Drawing:
+    text = request.GET.get("chart", Drawing.XMR)
+    if text not in set(Drawing):
+        raise Refusal(
+            f"“{text[:40]}” is not a chart", expected="one of " + ", ".join(Drawing), kind=RefusalKind.DEFINITION
+        )
+    return Drawing(text)
+
+
+def _sigmas(value: float) -> str:
+    return with_unit(value, 1, "σ")
+
+
+def _fired(chart: Chart) -> list[tuple[str, list[str]]]:
+    """Which rule marks which periods, for the rule set laid over the picture."""
+    names = {name for dot in chart.dots for name in dot.rules}
+    return [(name, [d.label for d in chart.dots if name in d.rules]) for name in sorted(names)]
+
+
+def _ahead(result: queries.Shown, grain: Grain) -> str:
+    """The periods the second answer looks at, in words."""
+    if result.row.target is None:
+        return ""
+    many = queries.ahead_of(result.row.target, grain)
+    return f"the next {many} {grain}s" if many > 1 else f"the next {grain}"
+
+
 @require_safe
 def measure(request: Request, partner: str, measure: str, format: str = "html") -> HttpResponse:
     """One measure of one partner over time: the sentence, the picture, the numbers."""
+    return _measure_page(request, partner, measure)
+
+
+def _measure_page(request: Request, partner: str, measure: str, refusal: Refusal | None = None) -> HttpResponse:
     if partner not in current(viewer=request.viewer):
         raise Http404
     found, grain, only = _measure(measure), _grain(request), _only(request)
@@ -144,6 +187,8 @@ def measure(request: Request, partner: str, measure: str, format: str = "html") 
         grain=grain,
         period=request.GET.get("period", ""),
         only=only,
+        drawing=_drawing(request),
+        rule_set=request.GET.get("rules", "")[:40],
     )
     if result is None:
         raise Http404
@@ -175,22 +220,60 @@ def measure(request: Request, partner: str, measure: str, format: str = "html") 
     chart = result.row.chart
     slice_ = ", ".join(v for values in only.values() for v in values)
     first = headline(chart, written)
-    answers = (did_it_change(chart, written), will_it_meet(chart, written))
+    answers = (did_it_change(chart, written), will_it_meet(chart, written, _ahead(result, grain)))
+    in_sigma = chart.drawing is Drawing.CUSUM
     context = {
         "result": result, "measure": found, "partner": partner, "grain": grain, "grains": GRAINS, "only": only, "slice": slice_, "by": by,
-        "dimensions": dimensions, "period": period, "headline": first, "answers": answers, "reading": chart.reading,
-        "picture": drawn(chart, written, f"{first}. {answers[0]} {answers[1]}"),
+        "dimensions": dimensions, "period": period, "headline": first, "answers": answers, "reading": chart.look,
+        "picture": drawn(chart, _sigmas if in_sigma else written, f"{first}. {answers[0]} {answers[1]}"),
+        "drawings": [(d, DRAWING_WORDS[d]) for d in result.drawings], "drawn_how": what_is_drawn(chart), "chart": chart,
+        "rule_sets": [(name, RULE_WORDS[name]) for name in RULE_SETS], "fired": _fired(chart), "may_rebase": may(request.viewer, "rebase"),
+        "points_of": queries.rebase_points(viewer=request.viewer, partner=partner, measure=found, only=only),
         "points": [(v, queries.shown(v, found), _link(partner, found, grain, v.period, only)) for v in reversed(result.values)],
         "pieces": [(v.of(by), v, queries.shown(v, found), _link(partner, found, grain, v.period, {**only, by: (str(v.of(by)),)})) for v in pieces],
         "usual": chart.usual, "usual_names": (chart.dots[chart.usual.first].label, chart.dots[chart.usual.last].label) if chart.usual else None,
-        "query": request.GET.urlencode(), "switches": ", ".join(found.switches_of(result.definition)),
+        "query": request.GET.urlencode(), "scope": queries.scope_query(only), "refusal": refusal, "switches": ", ".join(found.switches_of(result.definition)),
     }  # fmt: skip
     target = result.row.target
     rows = [_cells(partner, v, found, target.expected if target else None, None, slice_) for v in result.values]
     rows += [_cells(partner, v, found, None, None, f"{by}={v.of(by)}") for v in pieces]
     return answer(
-        request, "measures/measure.html", context, table=Table(f"{partner}-{found.name}", VALUE_COLUMNS, tuple(rows))
-    )
+        request, "measures/measure.html", context, table=Table(f"{partner}-{found.name}", VALUE_COLUMNS, tuple(rows)),
+        status=status_of(refusal) if refusal else 200,
+    )  # fmt: skip
+
+
+@require_POST
+def rebase(request: Request, partner: str, measure: str) -> HttpResponse:
+    """Let the lines of a series start anew, or withdraw such a point."""
+    if partner not in current(viewer=request.viewer):
+        raise Http404
+    found, only = _measure(measure), _only(request)
+    scope = queries.scope_query(only)
+    try:
+        if request.POST.get("withdraw"):
+            actions.withdraw_rebase(
+                partner=partner, measure=found, scope=scope, on=_day(request.POST["withdraw"]), by=request.viewer, at=timezone.now()
+            )  # fmt: skip
+        else:
+            actions.rebase(
+                partner=partner, measure=found, scope=scope, on=_day(request.POST.get("on", "")),
+                reason=request.POST.get("reason", ""), by=request.viewer, at=timezone.now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        return _measure_page(request, partner, measure, refusal)
+    return redirect(f"{reverse('measures:measure', args=[partner, found.name])}?{request.GET.urlencode()}")
+
+
+def _day(text: str) -> dt.date:
+    """A day as a form has it."""
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        raise Refusal(
+            f"“{text[:20]}” is not a day", where="From", expected="a day such as 2026-03-02", next_step="Choose a day.",
+            kind=RefusalKind.DEFINITION,
+        ) from None  # fmt: skip
 
 
 def _link(partner: str, found: Measure, grain: Grain, period: str, only: Mapping[str, tuple[str, ...]]) -> str:

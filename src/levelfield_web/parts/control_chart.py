@@ -12,19 +12,19 @@ from collections.abc import Callable, Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from levelfield.signals.chart import Chart, Dot, Reading
+from levelfield.signals.chart import Chart, Dot, Drawing, Look
 
 WIDTH, HEIGHT = 760, 318
 LEFT, RIGHT, TOP, BOTTOM = 56, 118, 52, 34
 MOST_MARKS, MARK_ROW = 3, 13  # events that are named, and the height of a row of names
 APART = 14  # least distance of labels at the right end, in pixels
-SMALL, LARGE = 3.5, 4.8
+SMALL, LARGE, RING = 3.5, 4.8, 7.5
 LETTER = 6.6  # width of a letter of the axis, in pixels
 
 
 def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeString:
     """The picture with title and description for those who cannot see it."""
-    known = [d.value for d in chart.dots if d.value is not None]
+    known = [d.plotted for d in chart.dots if d.plotted is not None]
     if not known:
         return SafeString("")
     low, high = _scale(chart, known)
@@ -40,6 +40,7 @@ def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeStr
         *_grid(low, high, y, told),
         *_periods(chart.dots, x),
         *_lines(chart, x, y, told),
+        *_rebases(chart, x),
         *_marks(chart, x),
         *_values(chart.dots, x, y),
         _latest(chart, x, y, told),
@@ -53,9 +54,8 @@ def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeStr
 
 def _scale(chart: Chart, known: Sequence[float]) -> tuple[float, float]:
     """Room for all points, limits and the target."""
-    also = [chart.target] if chart.target is not None else []
-    if chart.usual is not None:
-        also += [chart.usual.lower, chart.usual.upper]
+    also = [chart.target] if chart.target is not None and chart.drawing is not Drawing.CUSUM else []
+    also += [v for d in chart.dots for v in (d.lower, d.upper) if v is not None]
     low, high = min([*known, *also]), max([*known, *also])
     edge = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     return low - edge, high + edge
@@ -97,14 +97,16 @@ def _lines(
             (usual.upper, "chart-limit", f"upper {told(usual.upper)}"),
             (usual.lower, "chart-limit", f"lower {told(usual.lower)}"),
         ]
-    if chart.target is not None:
-        named.append((chart.target, "chart-agreed", f"agreed {told(chart.target)}"))
-    parts = []
     trial = " chart-trial" if usual is not None and usual.trial else ""
-    for value, kind, _ in named:
-        parts.append(
-            f'<line class="{kind}{trial}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
-        )
+    parts = [
+        *_stepped([d.centre for d in chart.dots], f"chart-mean{trial}", x, y),
+        *_stepped([d.upper for d in chart.dots], f"chart-limit{trial}", x, y),
+        *_stepped([d.lower for d in chart.dots], f"chart-limit{trial}", x, y),
+    ]
+    if chart.target is not None and chart.drawing is not Drawing.CUSUM:
+        named.append((chart.target, "chart-agreed", f"agreed {told(chart.target)}"))
+        at = y(chart.target)
+        parts.append(f'<line class="chart-agreed" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
     for place, (_, kind, words) in zip(_spread([y(v) for v, _, _ in named]), named, strict=True):
         parts.append(f'<text class="{kind}-label" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(words)}</text>')
     if usual is not None:
@@ -112,6 +114,36 @@ def _lines(
             f'<line class="chart-baseline" x1="{x(usual.first):.1f}" x2="{x(usual.last):.1f}" y1="{HEIGHT - BOTTOM + 4}" y2="{HEIGHT - BOTTOM + 4}"/>'
         )
     return parts
+
+
+def _stepped(
+    values: Sequence[float | None], kind: str, x: Callable[[int], float], y: Callable[[float], float]
+) -> list[str]:
+    """A line that holds its value over each period and breaks where it has none or where it jumps."""
+    half = (x(1) - x(0)) / 2 if len(values) > 1 else 20.0
+    runs: list[list[tuple[int, float]]] = []
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        elif runs and runs[-1] and runs[-1][-1][1] == value:
+            runs[-1].append((index, value))
+        else:
+            runs.append([(index, value)])
+    return [
+        f'<line class="{kind}" x1="{x(run[0][0]) - half:.1f}" x2="{x(run[-1][0]) + half:.1f}" y1="{y(run[0][1]):.1f}" y2="{y(run[0][1]):.1f}"/>'
+        for run in runs
+        if run
+    ]
+
+
+def _rebases(chart: Chart, x: Callable[[int], float]) -> list[str]:
+    """Where the lines start anew because somebody said so."""
+    labels = [d.label for d in chart.dots]
+    half = (x(1) - x(0)) / 2 if len(labels) > 1 else 0.0
+    return [
+        f'<line class="chart-rebase" x1="{x(labels.index(r.label)) - half:.1f}" x2="{x(labels.index(r.label)) - half:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        for r in chart.rebases
+    ]
 
 
 def _spread(places: Sequence[float]) -> list[float]:
@@ -163,26 +195,31 @@ def _rows(places: Sequence[float], texts: Sequence[str]) -> tuple[int, ...]:
 def _values(dots: Sequence[Dot], x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:
     """The line, broken where data is missing, and a shape per point."""
     parts, run = [], []
-    for index, dot in enumerate([*dots, Dot("", None, 0, dots[0].point, Reading.USUAL)]):
-        if dot.value is not None:
-            run.append(f"{x(index):.1f},{y(dot.value):.1f}")
+    for index, dot in enumerate([*dots, Dot("", None, 0, Look.USUAL)]):
+        if dot.plotted is not None:
+            run.append(f"{x(index):.1f},{y(dot.plotted):.1f}")
         elif run:
             parts.append(f'<polyline class="chart-line" points="{" ".join(run)}"/>')
             run = []
-    parts += [_shape(d.reading, x(i), y(d.value)) for i, d in enumerate(dots) if d.value is not None]
+    parts += [_shape(d.look, x(i), y(d.plotted)) for i, d in enumerate(dots) if d.plotted is not None]
+    parts += [
+        f'<circle class="chart-rule" cx="{x(i):.1f}" cy="{y(d.plotted):.1f}" r="{RING}"/>'
+        for i, d in enumerate(dots)
+        if d.plotted is not None and d.rules
+    ]
     return parts
 
 
-def _shape(reading: Reading, x: float, y: float) -> str:
+def _shape(look: Look, x: float, y: float) -> str:
     """● usual, ◆ worse, ■ better, ○ changed: shape carries the meaning, colour repeats it."""
     r = LARGE
-    match reading:
-        case Reading.WORSE:
+    match look:
+        case Look.WORSE:
             w = r * 1.2
             return f'<path class="chart-worse" d="M{x:.1f} {y - w:.1f}l{w:.1f} {w:.1f}l{-w:.1f} {w:.1f}l{-w:.1f} {-w:.1f}z"/>'
-        case Reading.BETTER:
+        case Look.BETTER:
             return f'<rect class="chart-better" x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}"/>'
-        case Reading.CHANGED:
+        case Look.CHANGED:
             return f'<circle class="chart-changed" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>'
         case _:
             return f'<circle class="chart-usual" cx="{x:.1f}" cy="{y:.1f}" r="{SMALL}"/>'
@@ -190,7 +227,7 @@ def _shape(reading: Reading, x: float, y: float) -> str:
 
 def _latest(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> str:
     """The latest value beside its point, on the side the line does not come from."""
-    known = [(i, d.value) for i, d in enumerate(chart.dots) if d.value is not None]
+    known = [(i, d.plotted) for i, d in enumerate(chart.dots) if d.plotted is not None]
     index, value = known[-1]
     falls = len(known) > 1 and known[-2][1] > value
     place = y(value) + (22 if falls else -12)

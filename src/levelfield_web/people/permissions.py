@@ -31,6 +31,11 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "upload": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
         "publish": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER, Role.ANALYST),
         "acknowledge": client(Role.EXECUTIVE, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
+        "rebase": client(Role.VENDOR_MANAGER, Role.ANALYST) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "suppress_signal": client(Role.VENDOR_MANAGER, Role.ANALYST)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "close_signal": client(Role.VENDOR_MANAGER, Role.ANALYST)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "add_agreement": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER),
         "lock_forecast": client(Role.VENDOR_MANAGER),
         "acknowledge_lock": partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
@@ -49,6 +54,9 @@ WORDS = {
     "upload": gettext_lazy("deliver files"),
     "publish": gettext_lazy("publish facts"),
     "acknowledge": gettext_lazy("acknowledge a signal"),
+    "rebase": gettext_lazy("let the lines of a series start anew"),
+    "suppress_signal": gettext_lazy("set a signal aside"),
+    "close_signal": gettext_lazy("close a signal"),
     "add_agreement": gettext_lazy("add an agreement"),
     "lock_forecast": gettext_lazy("lock a forecast"),
     "acknowledge_lock": gettext_lazy("acknowledge a locked forecast"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from levelfield.signals.chart import Reading, headline
+from levelfield.signals.chart import Look
+from levelfield.signals.telling import headline
 from levelfield.words import Grain
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.queries import Card, Row, card
@@ -13,7 +14,7 @@ from levelfield_web.parts.formats import told
 from levelfield_web.same_data.queries import current
 
 MOST = 12
-ORDER = (Reading.WORSE, Reading.CHANGED, Reading.BETTER)
+ORDER = (Look.WORSE, Look.CHANGED, Look.BETTER)
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ def changes(cards: Iterable[Card]) -> list[Change]:
         Change(own.partner, own.name, row, _sentence(row), own.period)
         for own in cards
         for row in own.rows
-        if row.chart.reading in ORDER
+        if row.chart.look in ORDER
     ]
-    return sorted(found, key=lambda c: (ORDER.index(c.row.chart.reading), c.name, c.row.measure.label))
+    return sorted(found, key=lambda c: (ORDER.index(c.row.chart.look), c.name, c.row.measure.label))
 
 
 def judged(cards: Iterable[Card]) -> bool:
     """Is there any agreed measure of which it is known what is usual?"""
-    return any(row.chart.usual is not None for own in cards for row in own.rows)
+    return any(row.chart.look is not Look.CANNOT_JUDGE for own in cards for row in own.rows)
 
 
 def _sentence(row: Row) -> str:

@@ -26,7 +26,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         ("partner", "measure", "reading", "sentence", "period", "value", "n", "agreed", "standing", "publication"),
         tuple(
             (
-                c.partner, c.row.measure.name, c.row.chart.reading, c.sentence, c.period, c.row.value.value if c.row.value else None,
+                c.partner, c.row.measure.name, c.row.chart.look, c.sentence, c.period, c.row.value.value if c.row.value else None,
                 c.row.value.n if c.row.value else None, c.row.target.expected if c.row.target else None, c.row.standing,
                 c.row.value.publication if c.row.value else "",
             )

@@ -129,8 +129,8 @@ def funnel(
     Assumes: groups differ normally on the logit (log) scale, beside chance; `overdispersion=False` says that chance is
     all. `phi`, `tau2`, `z` and the classical limits are FunnelPlotR's; they judge a group with a spread and a middle it
     shaped itself. The verdict does not: it averages over the spread that the others allow (`against_others`), and it
-    never calls a group apart that lies inside the 95 % limits of chance alone. `scale="root"` gives the classical
-    figures of ratios on the root scale (CQC) instead of the logarithm (SHMI).
+    never calls a group apart that lies inside the 95 % limits of chance alone. `scale="log"` gives the classical
+    figures of ratios on the logarithm (SHMI) instead of the root scale (CQC).
     Source: Spiegelhalter (2005), doi:10.1002/sim.1970; ours as measured in bench/fair_comparison.py.
 
     >>> seven = {f"P{n}": (500 + n, 1000) for n in range(-3, 4)}

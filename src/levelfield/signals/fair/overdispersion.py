@@ -42,7 +42,8 @@ def overdispersion(
     """How much more than chance the groups differ, as the reference implementation FunnelPlotR computes it.
 
     Shapes: groups (k,). Unit: arcsine of the root for proportions, logarithm for ratios and rates.
-    `scale="root"` compares ratios by their roots, winsorised, as the Care Quality Commission does.
+    Ratios are compared by their roots, winsorised, as the Care Quality Commission does; `scale="log"` by their
+    logarithms, as the SHMI does.
     Refuses: a share to winsorise outside 0 to a half, a target that cannot be one, a scale that is not for the kind.
     Assumes: proportions and rates are winsorised at both ends; ratios follow the SHMI and leave the ends out.
     Source: Spiegelhalter (2005), Statistics in Medicine 24, doi:10.1002/sim.1970, and (2005) Quality and Safety in
@@ -92,11 +93,11 @@ def classical_limits(found: Overdispersion, limit: float, tau2: float) -> tuple[
 
 
 def _scale(kind: Kind, named: str) -> Scale:
-    usual = Scale.ARCSINE if kind is Kind.PROPORTION else Scale.LOG
+    usual = {Kind.PROPORTION: Scale.ARCSINE, Kind.RATIO: Scale.ROOT}.get(kind, Scale.LOG)
     if not named or named == usual:
         return usual
-    if kind is Kind.RATIO and named == Scale.ROOT:
-        return Scale.ROOT
+    if kind is Kind.RATIO and named == Scale.LOG:
+        return Scale.LOG
     raise refused(f"“{str(named)[:40]}” is no scale for a {kind}", "log or root" if kind is Kind.RATIO else str(usual))
 
 
