@@ -48,7 +48,9 @@ def measure(size: str, _: Path) -> list[Row]:
     close = int(((shares >= GOAL[0] - noise) & (shares <= GOAL[1] + noise)).sum())
     for key, (own, nhs, sigma) in found.items():
         mark = "" if GOAL[0] <= own <= GOAL[1] else "  <--"
-        print(f"  n {key[0]:>4} phi {key[1]:.1f} {key[2]:<18} {key[3]:<21} ours {own:.3f}  NHS rules {nhs:.2f}  3 sigma {sigma:.2f}{mark}")
+        print(
+            f"  n {key[0]:>4} phi {key[1]:.1f} {key[2]:<18} {key[3]:<21} ours {own:.3f}  NHS rules {nhs:.2f}  3 sigma {sigma:.2f}{mark}"
+        )
     worst_low, worst_high = min(found, key=lambda k: found[k][0]), max(found, key=lambda k: found[k][0])
     others = [(min(v[i] for v in found.values()), max(v[i] for v in found.values())) for i in (1, 2)]
     return [

@@ -55,7 +55,11 @@ def bic_kind(values: np.ndarray) -> int:
             phi = float(np.clip(left[1:] @ left[:-1] / max(left @ left, 1e-12), -0.9, 0.95))
         a, b = (X[1:] - phi * X[:-1]) * w[1:, None], (y[1:] - phi * y[:-1]) * w[1:]
         rest = b - a @ np.linalg.lstsq(a, b, rcond=None)[0]
-        return float((n - 1) * np.log(max(rest @ rest / (n - 1), 1e-12)) - 2 * np.log(w[1:]).sum() + (X.shape[1] + 2 + extra) * np.log(n))
+        return float(
+            (n - 1) * np.log(max(rest @ rest / (n - 1), 1e-12))
+            - 2 * np.log(w[1:]).sum()
+            + (X.shape[1] + 2 + extra) * np.log(n)
+        )
 
     t = np.arange(n)
     found = [
@@ -91,7 +95,10 @@ def measure(size: str, _: Path) -> list[Row]:
     off = calibration_error(chances, truth)
     per_kind = ", ".join(f"{k} {(said[truth == i] == i).mean():.2f}" for i, k in enumerate(PLANTED))
     print("  recall:", per_kind)
-    print("  confusion (rows: truth)\n", np.array([[((said == j) & (truth == i)).sum() for j in range(5)] for i in range(5)]))
+    print(
+        "  confusion (rows: truth)\n",
+        np.array([[((said == j) & (truth == i)).sum() for j in range(5)] for i in range(5)]),
+    )
     return [
         Row(f"kind of change, five kinds, n = {N}, {len(rows)} series", f"{accuracy:.3f}", f"NHS rules {nhs:.3f}; BIC over AR(1) models {bic:.3f}", None, "0.90", accuracy >= 0.90),
         Row("of stable series, called usual", f"{stable:.3f}", "", None, "0.95", stable >= 0.95),
@@ -132,7 +139,14 @@ def fit() -> None:
         return float(np.mean(np.log(np.exp(logit).sum(axis=1)) - logit[np.arange(len(kind)), kind]))
 
     found = minimize(loss, np.array([1.0, 0.4, 0.0, 0.7, 1.5]), method="Nelder-Mead", options={"maxiter": 4000})
-    print("SLOPE", round(found.x[0], 3), "CONSTANTS", np.round(np.r_[0.0, found.x[1:]], 3).tolist(), "loss", round(found.fun, 4))
+    print(
+        "SLOPE",
+        round(found.x[0], 3),
+        "CONSTANTS",
+        np.round(np.r_[0.0, found.x[1:]], 3).tolist(),
+        "loss",
+        round(found.fun, 4),
+    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from levelfield_web.agreement.models import Acceptance
 from levelfield_web.audit.models import Move
+from levelfield_web.measures.models import RebasePoint
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
 from levelfield_web.same_data.models import Delivery, Seen
 from levelfield_web.settlement.models import Dispute, ExcuseClaim, ForecastLock
+from levelfield_web.signals.models import Review, Signal, SignalReading
 
 # A room adds one line above, `from levelfield_web.<room>.models import …`, and its names below.
 __all__ = [
@@ -16,7 +18,11 @@ __all__ = [
     "Invitation",
     "Move",
     "Partner",
+    "RebasePoint",
+    "Review",
     "Seen",
     "SignInAttempt",
+    "Signal",
+    "SignalReading",
     "User",
 ]

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from scipy.special import betaln, gammaln
 from scipy.signal import lfilter
+from scipy.special import betaln, gammaln
 
 from levelfield.words import Grain, Series
 

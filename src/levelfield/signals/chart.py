@@ -282,4 +282,6 @@ def _number(value: float) -> float | None:
 
 
 def _refused(what: str, expected: str) -> Refusal:
-    return Refusal(what, where="Chart", expected=f"one of {expected}", next_step="Choose another.", kind=RefusalKind.DEFINITION)
+    return Refusal(
+        what, where="Chart", expected=f"one of {expected}", next_step="Choose another.", kind=RefusalKind.DEFINITION
+    )

@@ -89,7 +89,7 @@ def judge(series: Series, *, alpha: float = ALPHA, country: str | None = None) -
     >>> values = np.r_[rng.normal(80, 2, 40), rng.normal(74, 2, 12)]
     >>> reading = judge(Series.plain(values, period="week"))
     >>> str(reading.kind), reading.onset, round(reading.size), reading.going_on
-    ('sustained', 40, -6, True)
+    ('sustained', 40, -5, True)
     """
     if not 0 < alpha <= 0.5:
         raise Refusal(
@@ -149,7 +149,12 @@ def _over_onsets(ready: Prepared, which: int, places: Floats, length: int) -> Si
     change = np.array([one.change for one in found])
     mean = float(w @ change)
     error = math.sqrt(float(w @ (np.array([one.error for one in found]) ** 2 + (change - mean) ** 2)))
-    return Size(float(w @ np.array([one.before for one in found])), mean, error, float(w @ np.array([one.spread for one in found])))
+    return Size(
+        float(w @ np.array([one.before for one in found])),
+        mean,
+        error,
+        float(w @ np.array([one.spread for one in found])),
+    )
 
 
 def _in_unit(ready: Prepared, which: int, size: Size) -> tuple[float, float, float, tuple[float, float]]:
@@ -159,9 +164,23 @@ def _in_unit(ready: Prepared, which: int, size: Size) -> tuple[float, float, flo
         low, high = math.exp(size.change - Z95 * size.error), math.exp(size.change + Z95 * size.error)
         return level, level, math.exp(size.change), (low, high)
     start = ready.level + size.before
-    scaled = np.array([start, start + size.change, start + size.change - Z95 * size.error, start + size.change + Z95 * size.error])
+    scaled = np.array(
+        [start, start + size.change, start + size.change - Z95 * size.error, start + size.change + Z95 * size.error]
+    )
     before, after, low, high = (float(v) for v in ready.back(scaled))
     return before, after, after - before, (low - before, high - before)
 
 
-__all__ = ["ALPHA", "DRIFT", "KINDS", "MORE_VARIABLE", "ONE_OFF", "SUSTAINED", "USUAL", "Kind", "Reading", "judge", "lengths_for"]
+__all__ = [
+    "ALPHA",
+    "DRIFT",
+    "KINDS",
+    "MORE_VARIABLE",
+    "ONE_OFF",
+    "SUSTAINED",
+    "USUAL",
+    "Kind",
+    "Reading",
+    "judge",
+    "lengths_for",
+]

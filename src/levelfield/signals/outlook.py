@@ -116,9 +116,7 @@ def _parts(ready: Prepared, periods: int) -> list[_Part]:
     return [_Part(part.share / total, part.mean, part.error, part.df) for part in found]
 
 
-def _part(
-    ready: Prepared, share: float, kind: int | None, onset: int, periods: int, phi: float, kappa: float
-) -> _Part:
+def _part(ready: Prepared, share: float, kind: int | None, onset: int, periods: int, phi: float, kappa: float) -> _Part:
     x, t, g = ready.x, ready.t, ready.g
     columns = [x, g] if kind is None else [x, g, change_column(kind, t, g, onset, 1)]
     white = whitened(np.stack(columns), t, phi, kappa)

@@ -101,7 +101,9 @@ def _closed(value: Floats, weekday: npt.NDArray[np.int64] | None) -> npt.NDArray
         known = own & np.isfinite(value)
         if known.sum() >= 3 and zero[known].mean() >= 0.8:
             closed |= own
-    return closed if (closed & np.isfinite(value)).sum() < np.isfinite(value).sum() else np.zeros(len(value), dtype=bool)
+    return (
+        closed if (closed & np.isfinite(value)).sum() < np.isfinite(value).sum() else np.zeros(len(value), dtype=bool)
+    )
 
 
 def _cannot(series: Series, there: npt.NDArray[np.bool_]) -> str:

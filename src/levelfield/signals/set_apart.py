@@ -48,9 +48,7 @@ def is_christmas(day: dt.date) -> bool:
 
 
 def _holds_christmas(monday: dt.date) -> bool:
-    return any(
-        (day.month, day.day) in CHRISTMAS_WEEK for day in (monday + dt.timedelta(days=i) for i in range(7))
-    )
+    return any((day.month, day.day) in CHRISTMAS_WEEK for day in (monday + dt.timedelta(days=i) for i in range(7)))
 
 
 @lru_cache(maxsize=64)

@@ -107,9 +107,9 @@ def _knows_lines(measure: Measure) -> bool:
 
 def opened(readings: Mapping[str, Reading]) -> list[str]:
     """The keys of the series that become signals: changed, not over, and chosen over all series of the partner together."""
-    judged = {key: reading for key, reading in readings.items() if math.isfinite(reading.e_value)}
+    judged = {key: reading for key, reading in readings.items() if math.isfinite(reading.p_value)}
     keys = list(judged)
-    picked = chosen([judged[key].e_value for key in keys])
+    picked = chosen([judged[key].p_value for key in keys])
     return [
         key
         for key, is_chosen in zip(keys, picked, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -144,7 +145,8 @@ class Series:
                 short = np.flatnonzero(variance < -1e-6 * np.maximum(squares / sizes, 1e-300))
             if len(short):
                 raise _refusal(
-                    f"total_sq of period {short[0] + 1} is smaller than total² / n", "the sum of the squared single values"
+                    f"total_sq of period {short[0] + 1} is smaller than total² / n",
+                    "the sum of the squared single values",
                 )
             variance = np.maximum(variance, 0.0)
         return cls._of(Family.MEANS, value, np.where(there, sizes, np.nan), variance, period, start)
@@ -254,7 +256,7 @@ def _start(start: Start, grain: Grain | None, n: int) -> dt.date | None:
     days = [_day(one) for one in start]
     if len(days) != n:
         raise _refusal(f"{len(days)} periods are named for {n} values", "one name a value, or the first period alone")
-    for index, (before, after) in enumerate(zip(days[:-1], days[1:], strict=True)):
+    for index, (before, after) in enumerate(itertools.pairwise(days)):
         if after == before:
             raise _refusal(f"the period {after} stands twice, at {index + 1} and {index + 2}", "every period once")
         if after < before:

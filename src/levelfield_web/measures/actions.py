@@ -32,7 +32,9 @@ def rebase(
         )
     if on > at.date():
         raise Refusal(
-            _("%(day)s has not come yet") % {"day": on}, where=_("Start the lines anew"), expected=_("a day up to today")
+            _("%(day)s has not come yet") % {"day": on},
+            where=_("Start the lines anew"),
+            expected=_("a day up to today"),
         )
     with transaction.atomic():
         wait_for_the_chain()
@@ -54,9 +56,7 @@ def rebase(
     return point
 
 
-def withdraw_rebase(
-    *, partner: str, measure: Measure, scope: str, on: dt.date, by: Viewer, at: dt.datetime
-) -> None:
+def withdraw_rebase(*, partner: str, measure: Measure, scope: str, on: dt.date, by: Viewer, at: dt.datetime) -> None:
     """Take a point back; only the side that made it may. Taking it back again changes nothing."""
     require(by, "rebase")
     with transaction.atomic():

@@ -15,7 +15,6 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import LETTERS, TITLES, Abandons, Definition
 from levelfield.measures.measure import Direction, Measure
-from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value, Why
 from levelfield.signals.chart import FITTING, Chart, Drawing, Look, Mark, Rebase, chart_of
 from levelfield.signals.of_values import series_of
@@ -232,7 +231,9 @@ def _row(
     # A level agreed over a month says nothing about a week.
     at_its_window = target is not None and _periods([period]) == f"{target.window}s"
     standing = (
-        standing_of(target, value.value if value else None, value.n if value else 0) if at_its_window and target else None
+        standing_of(target, value.value if value else None, value.n if value else 0)
+        if at_its_window and target
+        else None
     )
     return Row(measure, target, value, chart, standing, key)
 
@@ -260,9 +261,7 @@ def ahead_of(target: Target, grain: Grain) -> int:
     return AHEAD.get(grain, {}).get(target.window, 1)
 
 
-def _outlook(
-    series: Judged, target: Target | None, names: Sequence[str], known: Sequence[Rebase]
-) -> Outlook | None:
+def _outlook(series: Judged, target: Target | None, names: Sequence[str], known: Sequence[Rebase]) -> Outlook | None:
     """What the next window of the target will bring; None where nothing was agreed or nothing can be said."""
     if target is None or target.expected is None or not names:
         return None
@@ -370,8 +369,15 @@ class Shown:
 
 
 def series(
-    *, viewer: Viewer, partner: str, measure: Measure, grain: Grain, period: str, only: Mapping[str, tuple[str, ...]],
-    drawing: Drawing = Drawing.XMR, rule_set: str = "",
+    *,
+    viewer: Viewer,
+    partner: str,
+    measure: Measure,
+    grain: Grain,
+    period: str,
+    only: Mapping[str, tuple[str, ...]],
+    drawing: Drawing = Drawing.XMR,
+    rule_set: str = "",
 ) -> Shown | None:
     """A measure over time; None when the viewer may not see the partner."""
     mine = current(viewer=viewer)

@@ -28,6 +28,7 @@ class OpenDoor:
 
 DOORS = (
     Door("today:today", _("Today")),
+    Door("signals:signals", _("Signals")),
     Door("measures:partners", _("Partners")),
     Door("settlement:statements", _("Statements")),
     Door("measures:lab", _("Definitions lab")),

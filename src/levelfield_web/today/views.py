@@ -11,37 +11,53 @@ from levelfield_web.parts.answers import Table, answer
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data import queries as data
 from levelfield_web.settlement import queries as settlement
+from levelfield_web.signals.queries import moved_together
 from levelfield_web.today import queries
+
+COLUMNS = (
+    "partner",
+    "signal",
+    "measure",
+    "slice",
+    "kind",
+    "reading",
+    "sentence",
+    "onset",
+    "period",
+    "seen_by_my_side",
+    "publication",
+)
 
 
 @require_safe
 def today(request: Request, format: str = "html") -> HttpResponse:
     """What changed, what waits."""
-    viewer = request.viewer
-    cards = queries.cards_of(viewer=viewer)
-    changes = queries.changes(cards)
+    viewer, on = request.viewer, timezone.now().date()
+    changes = queries.changes(viewer=viewer, on=on)
+    watching = queries.watching(viewer=viewer)
     at_work, to_publish = data.waiting(viewer=viewer)
     table = Table(
-        "today",
-        ("partner", "measure", "reading", "sentence", "period", "value", "n", "agreed", "standing", "publication"),
+        "today", COLUMNS,
         tuple(
             (
-                c.partner, c.row.measure.name, c.row.chart.look, c.sentence, c.period, c.row.value.value if c.row.value else None,
-                c.row.value.n if c.row.value else None, c.row.target.expected if c.row.target else None, c.row.standing,
-                c.row.value.publication if c.row.value else "",
+                c.signal.partner, c.signal.public_id, c.signal.measure, c.signal.scope, c.signal.kind, c.signal.look, c.signal.sentence,
+                c.signal.onset_on, c.signal.period, not c.mine_to_see, c.signal.publication,
             )
             for c in changes
         ),
     )  # fmt: skip
     context = {
         "changes": changes[: queries.MOST],
+        "n_changes": len(changes),
         "more": max(0, len(changes) - queries.MOST),
+        "together": moved_together(viewer=viewer),
+        "to_see": sum(c.mine_to_see for c in changes),
+        "watching": watching,
         "at_work": at_work,
         "to_publish": to_publish,
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
-        "settling": settlement.waiting(viewer=viewer, on=timezone.now().date()),
-        "judged": queries.judged(cards),
+        "settling": settlement.waiting(viewer=viewer, on=on),
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)

@@ -39,9 +39,7 @@ def evidence_of(x: Floats, t: Ints, g: Floats) -> Evidence:
     p = np.exp(of_noise - of_noise.max())
     p /= p.sum()
     odds = found - found[USUAL]
-    return Evidence(
-        odds, places, p, lasting, float(p @ LONG_RUN), float(p[IS_MIXED].sum()), float(p @ LAG_ONE)
-    )
+    return Evidence(odds, places, p, lasting, float(p @ LONG_RUN), float(p[IS_MIXED].sum()), float(p @ LAG_ONE))
 
 
 __all__ = ["KINDS", "Evidence", "evidence_of"]

@@ -65,8 +65,20 @@ def weigh(
     e, u, w, s = np.empty((k_noises, m)), np.empty((k_noises, m)), np.empty((k_noises, m)), np.empty((k_noises, m))
     forget, seen_g, seen_w = np.empty((k_noises, m)), np.empty((k_noises, m)), np.empty((k_noises, m))
     base, best = np.empty(k_noises), np.empty(k_noises)
-    ee, eu, uu, ew = np.zeros((k_noises, m + 1)), np.zeros((k_noises, m + 1)), np.zeros((k_noises, m + 1)), np.zeros(m + 1)
-    ww, wu, ge, gu, gw, q = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
+    ee, eu, uu, ew = (
+        np.zeros((k_noises, m + 1)),
+        np.zeros((k_noises, m + 1)),
+        np.zeros((k_noises, m + 1)),
+        np.zeros(m + 1),
+    )
+    ww, wu, ge, gu, gw, q = (
+        np.zeros(m + 1),
+        np.zeros(m + 1),
+        np.zeros(m + 1),
+        np.zeros(m + 1),
+        np.zeros(m + 1),
+        np.zeros(m + 1),
+    )
     step_e, step_u, step_r = np.zeros(m + 1), np.zeros(m + 1), np.zeros(m + 1)
     half_df = 0.5 * (m - 1)
     log_share = -np.log(lengths.astype(np.float64))  # short one-offs are more common than long ones
@@ -89,7 +101,11 @@ def weigh(
             lag = phi
             if i + 1 < m and t[i + 1] - t[i] != 1:
                 lag = phi ** (t[i + 1] - t[i])
-            at_x, at_g, at_w = lag * (at_x + gain * (x[i] - at_x)), lag * (at_g + gain * (g[i] - at_g)), lag * (at_w + gain * (gt - at_w))
+            at_x, at_g, at_w = (
+                lag * (at_x + gain * (x[i] - at_x)),
+                lag * (at_g + gain * (g[i] - at_g)),
+                lag * (at_w + gain * (gt - at_w)),
+            )
             forget[p, i] = lag * (1.0 - gain)
             var = lag * lag * var * (1.0 - gain) + kappa * (1.0 - lag * lag)
         for i in range(m - 1, -1, -1):
@@ -140,7 +156,17 @@ def weigh(
         v = SHIFT_SD * SHIFT_SD
         price = scaled + prices[SUSTAINED] - math.log(n_shift) - LOG_MEAN_RECENT
         for i in range(EDGE, m - EDGE + 1):
-            value = _odds(price + (LOG_RECENT if 3 * i >= 2 * m else 0.0), step_r[i], step_u[i], step_e[i], uu0, eu0, rss[p], v, half_df)
+            value = _odds(
+                price + (LOG_RECENT if 3 * i >= 2 * m else 0.0),
+                step_r[i],
+                step_u[i],
+                step_e[i],
+                uu0,
+                eu0,
+                rss[p],
+                v,
+                half_df,
+            )
             places[SUSTAINED, i] += value
             sum_all += value
         v = PULSE_SD * PULSE_SD
@@ -179,7 +205,13 @@ def weigh(
             begin = float(t[i] - t[0])
             rise = 1.0 / (span - begin)
             d = seen_w[p, i] - begin * seen_g[p, i]
-            rr = ww[i] - 2.0 * begin * wu[i] + begin * begin * uu[p, i] + 2.0 * d * (gw[i] - begin * gu[i]) + d * d * q[i]
+            rr = (
+                ww[i]
+                - 2.0 * begin * wu[i]
+                + begin * begin * uu[p, i]
+                + 2.0 * d * (gw[i] - begin * gu[i])
+                + d * d * q[i]
+            )
             ru = wu[i] - begin * uu[p, i] + d * gu[i]
             re = ew[i] - begin * eu[p, i] + d * ge[i]
             value = _odds(price, rr * rise * rise, ru * rise, re * rise, uu0, eu0, rss[p], v, half_df)
@@ -192,8 +224,14 @@ def weigh(
                 a = uu0 + (less - 1.0) * uu[p, i]
                 b_ = eu0 + (less - 1.0) * eu[p, i]
                 left = ee0 + (less - 1.0) * ee[p, i] - b_ * b_ / a
-                value = math.exp(min(
-                    price - (m - i) * math.log(RATIOS[r]) - 0.5 * math.log(a / uu0) - half_df * math.log(left / rss[p]), FAR)
+                value = math.exp(
+                    min(
+                        price
+                        - (m - i) * math.log(RATIOS[r])
+                        - 0.5 * math.log(a / uu0)
+                        - half_df * math.log(left / rss[p]),
+                        FAR,
+                    )
                 )
                 places[MORE_VARIABLE, i] += value
                 sum_all += value

@@ -17,6 +17,7 @@ from levelfield_web.people.models import User
 from levelfield_web.people.queries import viewer_of
 from levelfield_web.settlement import actions as settlement
 from levelfield_web.settlement.account import account_of, delivered_forecasts
+from levelfield_web.signals.actions import review_next
 
 PASSWORD = "level-the-field"  # noqa: S105  (printed for everybody who runs the demo)
 PEOPLE = (
@@ -54,6 +55,8 @@ class Command(BaseCommand):
                     at=at,
                 )
         self._settle(at)
+        while review_next(at=at):
+            pass
 
     def _settle(self, at: dt.datetime) -> None:
         """What both sides did about North's last months: a dispute, and a locked forecast that was acknowledged."""

@@ -29,6 +29,7 @@ from levelfield_web.same_data.models import Delivery
 from levelfield_web.same_data.warehouse import current_release
 from levelfield_web.same_data.work import stop_at, too_much_memory, too_much_time, work_on
 from levelfield_web.settlement.account import prepare
+from levelfield_web.signals.actions import review_next
 
 LOOK_EVERY_S = 0.7
 RENEW_EVERY_S = 5.0
@@ -67,7 +68,7 @@ class Command(BaseCommand):
                     if options["once"]:
                         return
                     if time.monotonic() > look_at:
-                        if prepare(timezone.now().date(), given_up):
+                        if prepare(timezone.now().date(), given_up) or review_next(at=timezone.now()):
                             continue  # one account at a time: somebody may have delivered a file meanwhile
                         look_at = time.monotonic() + LOOK_AT_STATEMENTS_EVERY_S
                     close_old_connections()

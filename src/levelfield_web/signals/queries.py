@@ -1,0 +1,191 @@
+"""What a viewer may see of signals. A partner's eyes end at its own key; comparing partners is the client's alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from levelfield.measures.catalogue import MEASURES
+from levelfield.measures.measure import Measure
+from levelfield.signals.chart import Chart
+from levelfield.signals.false_discovery import false_per_year
+from levelfield.signals.of_values import series_of
+from levelfield.signals.together import together
+from levelfield.signals.watch import PERIODS, Watch
+from levelfield_web.fields.viewer import Side, Viewer
+from levelfield_web.same_data.queries import current, estate
+from levelfield_web.signals.models import Review, Signal, SignalReading
+from levelfield_web.signals.series import GRAIN, Watched, watched_of
+
+MOST_CLOSED = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """A signal in a list."""
+
+    signal: Signal
+    name: str
+    chart: Chart | None
+    aside: bool
+    mine_to_see: bool
+
+    @property
+    def numbers(self) -> list[float | None]:
+        """The series for the sparkline."""
+        return [d.value for d in self.chart.dots] if self.chart else []
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of what is usual."""
+        return self.chart.usual.lower if self.chart and self.chart.usual else None
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of what is usual."""
+        return self.chart.usual.upper if self.chart and self.chart.usual else None
+
+    @property
+    def address_query(self) -> str:
+        """The slice as the measure's page has it."""
+        return f"grain=week&{self.signal.scope}" if self.signal.scope else "grain=week"
+
+
+def visible(*, viewer: Viewer) -> QuerySet[Signal]:
+    """Every signal the viewer may see."""
+    mine = Signal.objects.all()
+    if viewer.is_client:
+        return mine
+    return mine.filter(partner=viewer.partner) if viewer.side == Side.PARTNER and viewer.partner else mine.none()
+
+
+def signal(*, viewer: Viewer, signal_id: str) -> Signal | None:
+    """One signal; None for nobody's and for somebody else's alike."""
+    return visible(viewer=viewer).filter(public_id=signal_id).first()
+
+
+LOOKS = ("worse", "changed", "better")
+
+
+def open_signals(*, viewer: Viewer, on: dt.date, partner: str = "", aside: bool = False) -> list[Row]:
+    """Open signals, the most pressing first; those set aside apart."""
+    found = visible(viewer=viewer).filter(state="open")
+    if partner:
+        found = found.filter(partner=partner)
+    waiting = Q(suppressed_until__gt=on)
+    rows = rows_of(viewer=viewer, signals=list(found.filter(waiting) if aside else found.exclude(waiting)), on=on)
+    return sorted(
+        rows, key=lambda r: (LOOKS.index(r.signal.look) if r.signal.look in LOOKS else 9, r.name, r.signal.label)
+    )
+
+
+def closed_signals(*, viewer: Viewer, on: dt.date) -> list[Row]:
+    """The signals closed last, newest first."""
+    found = visible(viewer=viewer).filter(state="closed").order_by("-closed_at", "label")[:MOST_CLOSED]
+    return rows_of(viewer=viewer, signals=list(found), on=on, charts=False)
+
+
+def rows_of(*, viewer: Viewer, signals: Sequence[Signal], on: dt.date, charts: bool = True) -> list[Row]:
+    """Signals with their partners' names and charts."""
+    names = estate(viewer=viewer)
+    at_hand = {p: watched_of(p) for p in {s.partner for s in signals}} if charts else {}
+    return [
+        Row(
+            s, names.name_of(s.partner), _chart(at_hand.get(s.partner), s),
+            s.suppressed_until is not None and s.suppressed_until > on, not s.seen_by(viewer.side),
+        )
+        for s in signals
+    ]  # fmt: skip
+
+
+def _chart(found: Watched | None, own: Signal) -> Chart | None:
+    if found is None or not found.weeks:
+        return None
+    match = next(((w, v) for w, v in found.series if w.key == own.series), None)
+    return found.chart(*match, found.weeks[-1]) if match else None
+
+
+def watch_of(*, viewer: Viewer, signal: Signal) -> tuple[Watch, Chart] | None:
+    """The watched series of a signal with its chart; None where it is no longer watched."""
+    if not viewer.sees(signal.partner):
+        return None
+    found = watched_of(signal.partner)
+    if found is None or not found.weeks:
+        return None
+    match = next(((w, v) for w, v in found.series if w.key == signal.series), None)
+    return (match[0], found.chart(*match, found.weeks[-1])) if match else None
+
+
+def readings(*, signal: Signal) -> list[SignalReading]:
+    """Every reading of a signal, newest first."""
+    return list(reversed(signal.readings.all()))
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How much is watched, and how many false signals that will bring."""
+
+    partners: int
+    series: int
+    judged: int
+    week: str
+    false_a_year: float
+    waiting: int  # partners whose newest publication was not looked at yet
+
+
+def watching(*, viewer: Viewer) -> Watching:
+    """The last look at every partner the viewer may see, together."""
+    mine = current(viewer=viewer)
+    last = [Review.objects.filter(partner=p, publication=i).order_by("-period").first() for p, i in mine.items()]
+    done = [r for r in last if r is not None]
+    return Watching(
+        len(mine), sum(r.watched for r in done), sum(r.judged for r in done), max((r.period for r in done), default=""),
+        sum(false_per_year(r.judged) for r in done), len(mine) - len(done),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MovedTogether:
+    """Partners that moved the same way in the same weeks."""
+
+    measure: Measure
+    names: tuple[str, ...]
+    rose: bool
+    since: str
+    p_value: float
+
+
+def moved_together(*, viewer: Viewer) -> list[MovedTogether]:
+    """Measures in which two or more partners moved together and which are not over; told to the client alone."""
+    if not viewer.is_client:
+        return []
+    names = estate(viewer=viewer)
+    by_measure: dict[str, dict[str, tuple[Watched, Watch, tuple[object, ...]]]] = {}
+    for partner in current(viewer=viewer):
+        found = watched_of(partner)
+        if found is None or not found.weeks:
+            continue
+        for watch, values in found.series:
+            if not any(name == "line" for name, _ in watch.scope):
+                by_measure.setdefault(watch.measure.name, {}).setdefault(partner, (found, watch, values))
+    result = []
+    for measure_name, own in sorted(by_measure.items()):
+        if len(own) < 2:
+            continue
+        last = min(found.weeks[-1] for found, _w, _v in own.values())
+        weeks = sorted({w for found, _w, _v in own.values() for w in found.weeks if w <= last})[-PERIODS:]
+        series = {
+            p: series_of(watch.measure, [v for v in values if v.period in weeks], weeks, GRAIN)  # type: ignore[attr-defined,misc]
+            for p, (_f, watch, values) in own.items()
+        }
+        seen = together(series)
+        if seen.found and seen.onset is not None and seen.rose is not None:
+            result.append(
+                MovedTogether(
+                    MEASURES[measure_name], tuple(names.name_of(p) for p in seen.moving), seen.rose, weeks[seen.onset], seen.p_value
+                )
+            )  # fmt: skip
+    return result
