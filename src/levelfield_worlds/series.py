@@ -106,7 +106,7 @@ def planted(rng: np.random.Generator, kind: str, n: int, phi: float) -> Planted:
         size = sign * float(rng.uniform(4, 7)) / (1 if length == 1 else 1.2)
         values[onset : onset + length] += size
     elif kind == "sustained":
-        onset, size = int(rng.integers(n // 3, n - n // 6)), sign * float(rng.uniform(2, 4))
+        onset, size = int(rng.integers(n // 3, n - 5)), sign * float(rng.uniform(2, 4))
         values[onset:] += size
     elif kind == "drift":
         onset, size = int(rng.integers(0, n // 2)), sign * float(rng.uniform(3, 5))

@@ -35,7 +35,7 @@ def evidence_of(x: Floats, t: Ints, g: Floats) -> Evidence:
     Shapes: x, t, g (m,), oldest first, t the period numbers. Assumes: x is about normal around g·level.
     """
     scaled = x / x.std()
-    found, places, of_noise, _, lasting = weigh(scaled, t, g, NOISES, lengths_for(len(x)), PRICES)
+    found, places, of_noise, lasting = weigh(scaled, t, g, NOISES, lengths_for(len(x)), PRICES)
     p = np.exp(of_noise - of_noise.max())
     p /= p.sum()
     odds = found - found[USUAL]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from levelfield.signals.compiled import compiled
 from levelfield.signals.evidence.gaussian import DRIFT, MORE_VARIABLE, ONE_OFF, Floats, Ints
 
 Z95 = 1.959964
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def whitened(columns: Floats, t: Ints, phi: float, kappa: float) -> Floats:
     """Columns (c, m) without the autocorrelation of an AR(1) process of share κ plus white noise, of unit variance."""
     c, m = columns.shape
