@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.measuring import Row
 from levelfield.signals import judge
-from levelfield.signals.false_discovery import FALSE_SHARE, REACHED, chosen, false_per_year
+from levelfield.signals.false_discovery import FALSE_SHARE, RAREST, REACHED, chosen, false_per_year
 from levelfield.words import Grain, Series
 from levelfield_worlds.series import mixed
 
@@ -41,7 +41,7 @@ def opened(p: np.ndarray) -> np.ndarray:
     """How often each series of one partner opens a signal in a year; (series,)."""
     was, count = np.zeros(len(p), dtype=bool), np.zeros(len(p), dtype=int)
     for look in range(p.shape[1]):
-        now = np.array(chosen(list(p[:, look])))
+        now = np.array(chosen(list(p[:, look]), rarest=RAREST))
         count += now & ~was
         was = now | (was & (p[:, look] <= 0.05))  # an open signal closes when its series reads as usual
     return count

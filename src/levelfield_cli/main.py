@@ -21,6 +21,7 @@ from levelfield_cli import (
     publish,
     serve,
     settle,
+    signals,
     verify,
     world,
 )
@@ -37,7 +38,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, publish, publications, diff, measure, settle, export, verify, forget, world, invite, serve, demo):
+for module in (
+    check,
+    publish,
+    publications,
+    diff,
+    measure,
+    signals,
+    settle,
+    export,
+    verify,
+    forget,
+    world,
+    invite,
+    serve,
+    demo,
+):
     app.command(module.NAME, help=module.__doc__)(module.run)
 
 

@@ -174,6 +174,11 @@ def chart_of(
     """
     if drawing not in FITTING[series.family]:
         raise _refused(f"A {drawing} chart is not made for {series.family}", ", ".join(FITTING[series.family]))
+    if rule_set and drawing in {Drawing.EWMA, Drawing.CUSUM}:
+        raise _refused(
+            f"The rules speak of independent points; those of an {drawing} chart are not",
+            ", ".join(d for d in FITTING[series.family] if d not in {Drawing.EWMA, Drawing.CUSUM}),
+        )
     if rule_set and rule_set not in RULE_SETS:
         raise _refused(f"“{rule_set[:40]}” is not a rule set", ", ".join(RULE_SETS))
     known = tuple(sorted((r for r in rebases if r.label in labels), key=lambda r: labels.index(r.label)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 FALSE_SHARE = 0.1  # of what is called changed, at most this share is false on average
+RAREST = 0.002  # and no p-value above this makes a signal, however few series are watched together
 
 # How often a year, by weekly looks over a window of 53 weeks, a stable series newly reaches a p-value: measured by
 # bench/monitoring.py over autocorrelations 0 to 0.7 and a mixture; between these by the logarithm of both.
@@ -47,10 +48,11 @@ def e_values(p_values: Sequence[float], share: float = FALSE_SHARE) -> list[floa
     return [float(many / (share * k)) if k <= many else 0.0 for k in np.maximum(level, 1.0)]
 
 
-def chosen(p_values: Sequence[float], share: float = FALSE_SHARE) -> list[bool]:
+def chosen(p_values: Sequence[float], share: float = FALSE_SHARE, rarest: float = 1.0) -> list[bool]:
     """Which series may be called changed, so that the expected share of false ones among them is at most `share`.
 
-    Shapes: one p-value a series, in any order; out the same. Assumes: nothing about how the series depend on each other.
+    Shapes: one p-value a series, in any order; out the same. `rarest`: the largest p-value that may be chosen at all.
+    Assumes: nothing about how the series depend on each other.
     Source: e-BH, Wang & Ramdas (2022), False discovery rate control with e-values, https://doi.org/10.1111/rssb.12489.
 
     >>> chosen([0.0005, 0.6, 0.3, 0.02], share=0.1)  # 4 series, harmonic sum 2.08: one needs 0.012, two need 0.024 each
@@ -63,21 +65,21 @@ def chosen(p_values: Sequence[float], share: float = FALSE_SHARE) -> list[bool]:
     last = int(np.flatnonzero(enough).max()) + 1 if enough.any() else 0
     result = np.zeros(many, dtype=bool)
     result[order[:last]] = True
-    return [bool(one) for one in result]
+    return [bool(one and p <= rarest) for one, p in zip(result, p_values, strict=True)]
 
 
 def false_per_year(series: int, share: float = FALSE_SHARE) -> float:
     """How many false signals a year are to be expected over so many stable series that are looked at every week.
 
-    Where nothing ever changes, a signal nearly always opens alone: when one p-value reaches share / (series · harmonic sum).
+    Where nothing ever changes, a signal nearly always opens alone: when one p-value reaches share / (series · harmonic sum), and never above `RAREST`.
 
-    >>> 0 < false_per_year(40) < 2
+    >>> 0 < false_per_year(40) < 5
     True
     """
     if series <= 0:
         return 0.0
     levels, rates = np.log(np.array(REACHED)).T
-    at = float(np.log(share / (series * harmonic(series))))
+    at = float(np.log(min(share / (series * harmonic(series)), RAREST)))
     if at < levels[-1]:  # beyond what was measured: as much rarer as the p-value is smaller
         return float(series * np.exp(rates[-1] + (at - levels[-1])))
     return float(series * np.exp(np.interp(at, levels[::-1], rates[::-1])))

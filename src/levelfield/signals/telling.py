@@ -71,8 +71,11 @@ def short_reading(chart: Chart) -> str:
             return f"More variable since {chart.label_of_onset}"
 
 
-def did_it_change(chart: Chart, told: Told) -> str:
-    """The first of the two answers under a chart: the verdict with its error rate, onset, size."""
+def did_it_change(chart: Chart, told: Told, told_change: Told | None = None) -> str:
+    """The first of the two answers under a chart: the verdict with its error rate, onset, size.
+
+    `told_change` writes a difference of two values; shares differ by points.
+    """
     reading = chart.reading
     if reading.kind is Kind.CANNOT_JUDGE:
         return f"Cannot say yet: {reading.why}."
@@ -83,7 +86,7 @@ def did_it_change(chart: Chart, told: Told) -> str:
     first, last = (chart.dots[i].label for i in reading.onset_range or (0, 0))
     began = f"in {first}" if first == last else f"between {first} and {last}"
     parts.append(f"It began {began} (with 90 % certainty).")
-    parts.append(_sized(reading, told))
+    parts.append(_sized(reading, told_change or told))
     likely = reading.probabilities.get(str(reading.kind), 0.0)
     others = [k for k, p in reading.probabilities.items() if k != reading.kind and p >= 0.1]
     kinds = f"Most likely {KIND_WORDS[reading.kind]} ({100 * likely:.0f} %)"
@@ -110,8 +113,9 @@ def _sized(reading: Reading, told: Told) -> str:
     low, high = reading.size_range
     if reading.kind is Kind.MORE_VARIABLE:
         return f"The spread is {reading.size:.1f} times what it was ({low:.1f} to {high:.1f})."
-    sign = "+" if reading.size > 0 else ""
-    return f"Size {sign}{told(reading.size)} ({told(low)} to {told(high)})."
+    verb = "rose" if reading.size > 0 else "fell"
+    near, far = sorted((abs(low), abs(high))) if low * high > 0 else (0.0, max(abs(low), abs(high)))
+    return f"It {verb} by {told(abs(reading.size))} ({told(near)} to {told(far)}, 95 %)."
 
 
 def _chance(p: float) -> str:

@@ -16,7 +16,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.sheets import SHEETS
-from levelfield.signals.false_discovery import chosen
+from levelfield.signals.false_discovery import RAREST, chosen
 from levelfield.signals.judge import Reading
 
 PLAIN = ("service_level", "abandonment", "asa", "aht", "csat", "customer_critical_accuracy", "fcr_agent")
@@ -109,7 +109,7 @@ def opened(readings: Mapping[str, Reading]) -> list[str]:
     """The keys of the series that become signals: changed, not over, and chosen over all series of the partner together."""
     judged = {key: reading for key, reading in readings.items() if math.isfinite(reading.p_value)}
     keys = list(judged)
-    picked = chosen([judged[key].p_value for key in keys])
+    picked = chosen([judged[key].p_value for key in keys], rarest=RAREST)
     return [
         key
         for key, is_chosen in zip(keys, picked, strict=True)

@@ -25,7 +25,7 @@ from levelfield_web.fields.viewer import Request
 from levelfield_web.measures import actions, queries
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.control_chart import drawn
-from levelfield_web.parts.formats import told, with_unit
+from levelfield_web.parts.formats import told, told_change, with_unit
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current, estate
@@ -217,10 +217,13 @@ def _measure_page(request: Request, partner: str, measure: str, refusal: Refusal
     def written(value: float) -> str:
         return told(found, value)
 
+    def changed(value: float) -> str:
+        return told_change(found, value)
+
     chart = result.row.chart
     slice_ = ", ".join(v for values in only.values() for v in values)
     first = headline(chart, written)
-    answers = (did_it_change(chart, written), will_it_meet(chart, written, _ahead(result, grain)))
+    answers = (did_it_change(chart, written, changed), will_it_meet(chart, written, _ahead(result, grain)))
     in_sigma = chart.drawing is Drawing.CUSUM
     context = {
         "result": result, "measure": found, "partner": partner, "grain": grain, "grains": GRAINS, "only": only, "slice": slice_, "by": by,

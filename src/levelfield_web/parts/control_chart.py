@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from levelfield.signals.chart import Chart, Dot, Drawing, Look
 
 WIDTH, HEIGHT = 760, 318
-LEFT, RIGHT, TOP, BOTTOM = 56, 118, 52, 34
+LEFT, RIGHT, TOP, BOTTOM = 56, 134, 52, 34
 MOST_MARKS, MARK_ROW = 3, 13  # events that are named, and the height of a row of names
 APART = 14  # least distance of labels at the right end, in pixels
 SMALL, LARGE, RING = 3.5, 4.8, 7.5
@@ -43,7 +43,6 @@ def drawn(chart: Chart, told: Callable[[float], str], described: str) -> SafeStr
         *_rebases(chart, x),
         *_marks(chart, x),
         *_values(chart.dots, x, y),
-        _latest(chart, x, y, told),
     ]
     body = "".join(parts)
     return mark_safe(  # noqa: S308  (numbers we formatted, text we escaped)
@@ -63,15 +62,23 @@ def _scale(chart: Chart, known: Sequence[float]) -> tuple[float, float]:
 
 def _grid(low: float, high: float, y: Callable[[float], float], told: Callable[[float], str]) -> list[str]:
     """Four or five round values on the left."""
-    step = 10 ** math.floor(math.log10(high - low))
-    step = next(step * m for m in (0.1, 0.2, 0.25, 0.5, 1, 2, 5) if (high - low) / (step * m) <= 6)
-    first = math.ceil(low / step) * step
-    ticks = [first + i * step for i in range(int((high - first) / step) + 1)]
     return [
         f'<line class="chart-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(t):.1f}" y2="{y(t):.1f}"/>'
         f'<text class="chart-tick" x="{LEFT - 8}" y="{y(t) + 4:.1f}" text-anchor="end">{escape(told(t))}</text>'
-        for t in ticks
+        for t in round_values(low, high)
     ]
+
+
+def round_values(low: float, high: float) -> list[float]:
+    """At most six round values between two ends.
+
+    >>> round_values(0.31, 1.02)
+    [0.4, 0.6, 0.8, 1.0]
+    """
+    step = 10 ** math.floor(math.log10(high - low))
+    step = next(step * m for m in (0.1, 0.2, 0.25, 0.5, 1, 2, 5) if (high - low) / (step * m) <= 6)
+    first = math.ceil(low / step)
+    return [round((first + i) * step, 12) for i in range(int(high / step - first + 1e-9) + 1)]
 
 
 def _periods(dots: Sequence[Dot], x: Callable[[int], float]) -> list[str]:
@@ -107,8 +114,12 @@ def _lines(
         named.append((chart.target, "chart-agreed", f"agreed {told(chart.target)}"))
         at = y(chart.target)
         parts.append(f'<line class="chart-agreed" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
+    latest = next((d for d in reversed(chart.dots) if d.plotted is not None), None)
+    if latest is not None and latest.plotted is not None:
+        named.append((latest.plotted, "chart-latest", f"now {told(latest.plotted)}"))
     for place, (_, kind, words) in zip(_spread([y(v) for v, _, _ in named]), named, strict=True):
-        parts.append(f'<text class="{kind}-label" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(words)}</text>')
+        style = kind if kind == "chart-latest" else f"{kind}-label"
+        parts.append(f'<text class="{style}" x="{WIDTH - RIGHT + 10}" y="{place + 4:.1f}">{escape(words)}</text>')
     if usual is not None:
         parts.append(
             f'<line class="chart-baseline" x1="{x(usual.first):.1f}" x2="{x(usual.last):.1f}" y1="{HEIGHT - BOTTOM + 4}" y2="{HEIGHT - BOTTOM + 4}"/>'
@@ -223,12 +234,3 @@ def _shape(look: Look, x: float, y: float) -> str:
             return f'<circle class="chart-changed" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>'
         case _:
             return f'<circle class="chart-usual" cx="{x:.1f}" cy="{y:.1f}" r="{SMALL}"/>'
-
-
-def _latest(chart: Chart, x: Callable[[int], float], y: Callable[[float], float], told: Callable[[float], str]) -> str:
-    """The latest value beside its point, on the side the line does not come from."""
-    known = [(i, d.plotted) for i, d in enumerate(chart.dots) if d.plotted is not None]
-    index, value = known[-1]
-    falls = len(known) > 1 and known[-2][1] > value
-    place = y(value) + (22 if falls else -12)
-    return f'<text class="chart-latest" x="{x(index) + 6:.1f}" y="{place:.1f}" text-anchor="end">{escape(told(value))}</text>'

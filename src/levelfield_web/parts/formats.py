@@ -93,6 +93,18 @@ def told(measure: Measure, value: float) -> str:
             return with_unit(value, measure.decimals, "")
 
 
+def told_change(measure: Measure, value: float) -> str:
+    """A difference between two values of a measure: shares differ by points, not by per cent.
+
+    >>> from levelfield.measures.catalogue import MEASURES
+    >>> told_change(MEASURES["service_level"], -0.021).replace(NO_BREAK, " ")
+    '−2.1 points'
+    """
+    if measure.unit is Unit.SHARE:
+        return with_unit(value, measure.decimals, "points", factor=100)
+    return told(measure, value)
+
+
 def duration(value: float, decimals: int) -> str:
     """Seconds; from two hours on hours, from two days on days."""
     if abs(value) >= 172_800:

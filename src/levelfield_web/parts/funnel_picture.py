@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from levelfield.signals.fair import Standing
+from levelfield_web.parts.control_chart import round_values
 
 WIDTH, HEIGHT = 760, 318
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 20, 40
@@ -33,8 +34,7 @@ def funnel_picture(groups: Sequence[Standing], told: Callable[[float], str], des
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low))
 
     parts = []
-    for tick in range(5):
-        value = low + (high - low) * tick / 4
+    for value in round_values(low, high):
         parts.append(
             f'<line class="chart-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
             f'<text class="chart-tick" x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{escape(told(value))}</text>'

@@ -16,7 +16,7 @@ from levelfield.signals.watch import Watch, opened
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
-from levelfield_web.parts.formats import told
+from levelfield_web.parts.formats import told, told_change
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data.warehouse import current_release
 from levelfield_web.signals.models import BY_PEOPLE, Cause, Closed, Review, Signal, SignalReading, nothing_seen
@@ -199,7 +199,7 @@ def _difference(before: SignalReading, own: _Seen) -> str:
             _("it read %(before)s and now reads %(after)s") % {"before": before.sentence, "after": own.sentence}
         )
     elif before.size is not None and reading.size is not None:
-        was, now = told(own.watch.measure, before.size), told(own.watch.measure, reading.size)
+        was, now = told_change(own.watch.measure, before.size), told_change(own.watch.measure, reading.size)
         if was != now:
             said.append(_("its size was %(was)s and now is %(now)s") % {"was": was, "now": now})
     if before.chosen and not own.chosen:

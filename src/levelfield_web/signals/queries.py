@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
@@ -15,8 +16,10 @@ from levelfield.signals.false_discovery import false_per_year
 from levelfield.signals.of_values import series_of
 from levelfield.signals.together import together
 from levelfield.signals.watch import PERIODS, Watch
+from levelfield_web.agreement.queries import agreements
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.same_data.queries import current, estate
+from levelfield_web.same_data.warehouse import store
 from levelfield_web.signals.models import Review, Signal, SignalReading
 from levelfield_web.signals.series import GRAIN, Watched, watched_of
 
@@ -32,6 +35,12 @@ class Row:
     chart: Chart | None
     aside: bool
     mine_to_see: bool
+    with_it: tuple[Row, ...] = ()  # signals on lines of the same measure, told together with this one
+
+    @property
+    def line(self) -> str:
+        """The line it is about, without the measure."""
+        return self.signal.label.partition(", ")[2] or self.signal.label
 
     @property
     def numbers(self) -> list[float | None]:
@@ -80,6 +89,18 @@ def open_signals(*, viewer: Viewer, on: dt.date, partner: str = "", aside: bool 
     return sorted(
         rows, key=lambda r: (LOOKS.index(r.signal.look) if r.signal.look in LOOKS else 9, r.name, r.signal.label)
     )
+
+
+def grouped(rows: Sequence[Row]) -> list[Row]:
+    """One row a measure of a partner: the signal on the whole where there is one, with those on its lines below it."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.signal.partner, row.signal.measure), []).append(row)
+    result = []
+    for own in found.values():
+        first = next((r for r in own if "line=" not in r.signal.scope), own[0])
+        result.append(replace(first, with_it=tuple(r for r in own if r is not first)))
+    return result
 
 
 def closed_signals(*, viewer: Viewer, on: dt.date) -> list[Row]:
@@ -163,8 +184,25 @@ def moved_together(*, viewer: Viewer) -> list[MovedTogether]:
     if not viewer.is_client:
         return []
     names = estate(viewer=viewer)
+    mine = tuple(sorted(current(viewer=viewer).items()))
+    return [
+        MovedTogether(MEASURES[measure], tuple(sorted(names.name_of(p) for p in moving)), rose, since, p)
+        for measure, moving, rose, since, p in _together(str(store().home), mine, agreed(viewer=viewer))
+    ]
+
+
+def agreed(*, viewer: Viewer) -> tuple[str, ...]:
+    """The agreements in play; when one changes, what is watched changes."""
+    return tuple(a.content for a in agreements(viewer=viewer))
+
+
+@lru_cache(maxsize=8)
+def _together(
+    home: str, publications: tuple[tuple[str, str], ...], terms: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...], bool, str, float], ...]:
+    """What moved together over some publications; kept, since publications never change."""
     by_measure: dict[str, dict[str, tuple[Watched, Watch, tuple[object, ...]]]] = {}
-    for partner in current(viewer=viewer):
+    for partner, _id in publications:
         found = watched_of(partner)
         if found is None or not found.weeks:
             continue
@@ -183,9 +221,5 @@ def moved_together(*, viewer: Viewer) -> list[MovedTogether]:
         }
         seen = together(series)
         if seen.found and seen.onset is not None and seen.rose is not None:
-            result.append(
-                MovedTogether(
-                    MEASURES[measure_name], tuple(names.name_of(p) for p in seen.moving), seen.rose, weeks[seen.onset], seen.p_value
-                )
-            )  # fmt: skip
-    return result
+            result.append((measure_name, seen.moving, seen.rose, weeks[seen.onset], seen.p_value))
+    return tuple(result)

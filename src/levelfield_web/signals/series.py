@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
-from levelfield.measures.measure import Measure
+from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.value import Value
-from levelfield.signals.chart import Chart, chart_of
+from levelfield.signals.chart import Chart, Rebase, chart_of
 from levelfield.signals.of_values import series_of
 from levelfield.signals.watch import PERIODS, Slice, Watch, watched
 from levelfield.words import Grain, Period
@@ -37,14 +38,25 @@ class Watched:
         """A series with its verdict as it stood at the end of a week."""
         names = [name for name in self.weeks if name <= week][-PERIODS:]
         own = [v for v in values if names[0] <= v.period <= week]
-        known = rebases(partner=self.partner, measure=watch.measure, grain=GRAIN, only=watch.only)
+        known = tuple(rebases(partner=self.partner, measure=watch.measure, grain=GRAIN, only=watch.only))
         target = (
             float(watch.target.expected) if watch.target is not None and watch.target.expected is not None else None
         )
-        return chart_of(
-            watch.label, series_of(watch.measure, own, names, GRAIN), own, names, direction=watch.direction, unit=watch.measure.unit,
-            decimals=watch.measure.decimals, target=target, rebases=known, periods="weeks",
-        )  # fmt: skip
+        return _chart(
+            self.publication, watch.label, watch.measure, tuple(own), tuple(names), watch.direction, target, known
+        )
+
+
+@lru_cache(maxsize=4000)
+def _chart(
+    publication: str, label: str, measure: Measure, own: tuple[Value, ...], names: tuple[str, ...], direction: Direction,
+    target: float | None, known: tuple[Rebase, ...],
+) -> Chart:  # fmt: skip
+    """A chart, made once: values of a publication never change."""
+    return chart_of(
+        label, series_of(measure, own, names, GRAIN), own, names, direction=direction, unit=measure.unit,
+        decimals=measure.decimals, target=target, rebases=known, periods="weeks",
+    )  # fmt: skip
 
 
 def watched_of(partner: str) -> Watched | None:

@@ -17,7 +17,7 @@ from levelfield.words import Refusal
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.control_chart import drawn
-from levelfield_web.parts.formats import told
+from levelfield_web.parts.formats import told, told_change
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current, estate
@@ -84,11 +84,14 @@ def _page(request: Request, own: Signal, refusal: Refusal | None = None) -> Http
     def written(value: float) -> str:
         return told(measure, value)
 
+    def changed(value: float) -> str:
+        return told_change(measure, value)
+
     found = queries.watch_of(viewer=viewer, signal=own)
     chart = found[1] if found else None
     readings = queries.readings(signal=own)
     latest = readings[0] if readings else None
-    answers = (did_it_change(chart, written), will_it_meet(chart, written)) if chart else ("", "")
+    answers = (did_it_change(chart, written, changed), will_it_meet(chart, written)) if chart else ("", "")
     table = Table(
         own.public_id, READING_COLUMNS,
         tuple(
@@ -110,8 +113,8 @@ def _page(request: Request, own: Signal, refusal: Refusal | None = None) -> Http
         "alpha": ALPHA, "closed_label": Closed(own.closed_why).label if own.closed_why else "",
         "earliest_aside": _today() + dt.timedelta(days=1), "latest_aside": _today() + dt.timedelta(days=actions.LONGEST_ASIDE),
         "usual_aside": _today() + dt.timedelta(days=28),
-        "query": f"grain=week&{own.scope}" if own.scope else "grain=week", "size": written(latest.size) if latest and latest.size is not None else "",
-        "watching": queries.watching(viewer=viewer), "cells": [(r, _sized(r, written)) for r in readings],
+        "query": f"grain=week&{own.scope}" if own.scope else "grain=week", "size": changed(latest.size) if latest and latest.size is not None else "",
+        "watching": queries.watching(viewer=viewer), "cells": [(r, _sized(r, changed)) for r in readings],
     }  # fmt: skip
     return answer(request, "signals/signal.html", context, table=table, status=status_of(refusal) if refusal else 200)
 

@@ -12,8 +12,8 @@ MOST = 12
 
 
 def changes(*, viewer: Viewer, on: dt.date) -> list[Row]:
-    """Signals that are open and were not set aside, what is worse first."""
-    return signals.open_signals(viewer=viewer, on=on)
+    """Signals that are open and were not set aside, one row a measure of a partner, what is worse first."""
+    return signals.grouped(signals.open_signals(viewer=viewer, on=on))
 
 
 def watching(*, viewer: Viewer) -> Watching:

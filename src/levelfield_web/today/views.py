@@ -43,15 +43,16 @@ def today(request: Request, format: str = "html") -> HttpResponse:
                 c.signal.partner, c.signal.public_id, c.signal.measure, c.signal.scope, c.signal.kind, c.signal.look, c.signal.sentence,
                 c.signal.onset_on, c.signal.period, not c.mine_to_see, c.signal.publication,
             )
-            for c in changes
+            for row in changes
+            for c in (row, *row.with_it)
         ),
     )  # fmt: skip
     context = {
         "changes": changes[: queries.MOST],
-        "n_changes": len(changes),
+        "n_changes": sum(1 + len(c.with_it) for c in changes),
         "more": max(0, len(changes) - queries.MOST),
         "together": moved_together(viewer=viewer),
-        "to_see": sum(c.mine_to_see for c in changes),
+        "to_see": sum(r.mine_to_see for c in changes for r in (c, *c.with_it)),
         "watching": watching,
         "at_work": at_work,
         "to_publish": to_publish,
