@@ -13,6 +13,8 @@ from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
+from levelfield_web.signals.models import Signal
+from levelfield_web.signals.series import first_day, watched_of
 
 NOT_FOR_A_PROGRAM = ("api/openapi.json",)
 OPEN_TO_ALL = ("sign-in", "invitation", "join", "theme", "static", "jsi18n")
@@ -42,6 +44,19 @@ def filled(route: str, values: dict[str, str]) -> str:
     return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", fill, route).replace("^", "").replace("$", "").replace("\\Z", "")
 
 
+def signal_of_north(at) -> Signal:
+    """An open signal on a line of North, on a series that its page draws."""
+    found = watched_of("north")
+    watch = next(w for w, _ in found.series if "line=NNN-Billing" in w.query)
+    week = found.weeks[-1]
+    began = first_day(week)
+    return Signal.objects.create(
+        partner="north", measure=watch.measure.name, definition=watch.definition.told, scope=watch.query, series=watch.key, label=watch.label,
+        opened_at=at, opened_period=week, period=week, publication=found.publication, kind="sustained", look="worse",
+        sentence=f"{watch.label} fell in {week} at Partner North", onset_first_on=began, onset_on=began, onset_last_on=began,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_in):
     """North's things, and the browsers of everybody."""
@@ -59,6 +74,7 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
     values = {
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
         "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
+        "signal_id": signal_of_north(monday).public_id,
         "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
@@ -77,8 +93,8 @@ QUERIES = {"value": "?grain=month&period=2026-02", "lab": "?partner=north&period
 
 
 def of_north() -> list[str]:
-    """Addresses that name a partner, a publication, a delivery or a person of North."""
-    names = ("<str:partner>", "{partner}", "<partner>", "delivery_id", "<int:user_id>", "<int:person_id>", "<int:pk>")
+    """Addresses that name a partner, a publication, a delivery, a signal or a person of North."""
+    names = ("<str:partner>", "{partner}", "<partner>", "delivery_id", "signal_id", "<int:user_id>", "<int:person_id>", "<int:pk>")
     return [r for r in addresses() if any(n in r for n in names)]
 
 
@@ -98,7 +114,8 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values, browsers = house
     values = values | {"format": ending}
     nothing = values | {
-        "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
+        "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12,
+        "signal_id": "S-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
         for method in ("get", "post"):
@@ -132,6 +149,43 @@ def test_sol_never_reads_a_mark_of_north_on_any_page(house):
 def Store_of(browsers, values) -> str:
     """South's own publication, which Sol may see."""
     return browsers["Sol"].get("/data.json").json()["rows"][0]["publication"]
+
+
+@pytest.mark.django_db
+def test_the_signal_of_north_is_there_to_be_seen(house):
+    """Else the walls around it would stand around nothing."""
+    values, browsers = house
+    for person in ("Noor", "Ada"):
+        page = browsers[person].get(f"/signals/{values['signal_id']}/").content.decode()
+        assert "NNN-Billing" in page and '<svg class="chart"' in page
+        for address in ("/signals/", "/today/"):
+            assert values["signal_id"] in browsers[person].get(address).content.decode(), f"{person} {address}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("move", ["acknowledge", "set-aside", "take-up", "close"])
+def test_sol_moves_nothing_on_norths_signal(house, move):
+    values, browsers = house
+    before = Signal.objects.values().get(public_id=values["signal_id"])
+    answer = browsers["Sol"].post(
+        f"/signals/{values['signal_id']}/{move}/",
+        {"until": "2026-12-01", "reason": "no", "why": "explained", "words": "no"},
+    )
+    assert answer.status_code == 404
+    assert Signal.objects.values().get(public_id=values["signal_id"]) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", ["/", ".json", ".csv"])
+def test_comparing_partners_is_refused_to_partners(house, ending):
+    _, browsers = house
+    for person in ("Noor", "Sol"):
+        answer = browsers[person].get(f"/comparison{ending}?measure=service_level&period=2026-02")
+        assert answer.status_code == 403
+        assert not {"Partner North", "Partner South", "NNN", "SSS"} & set(re.findall(r"Partner \w+|NNN|SSS", answer.content.decode())) - {
+            "Partner North" if person == "Noor" else "Partner South"
+        }  # fmt: skip
+    assert browsers["Ada"].get(f"/comparison{ending}?measure=service_level&period=2026-02").status_code == 200
 
 
 @pytest.mark.django_db
@@ -173,6 +227,8 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         (f"/data/deliveries/{values['delivery_id']}/", "/data/deliveries/D-000000000000/"),
         ("/partners/north/measures/service_level/", "/partners/nowhere/measures/service_level/"),
         ("/statements/north/2026-02/", "/statements/nowhere/2026-02/"),
+        (f"/signals/{values['signal_id']}/", "/signals/S-000000000000/"),
+        ("/signals/?partner=north", "/signals/?partner=nowhere"),
     ]
     for theirs, none in pairs:
         taken: dict[str, list[float]] = {theirs: [], none: []}

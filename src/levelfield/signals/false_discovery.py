@@ -6,21 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-FALSE_SHARE = 0.1  # of what is called changed, at most this share is false on average
-RAREST = 0.002  # and no p-value above this makes a signal, however few series are watched together
+FALSE_SHARE = 0.1  # of a year's signals, at most this share is false on average
+LOOK_SHARE = 0.03  # and of those of one weekly look, so that a year of looks keeps to the former; see bench/monitoring.py
+RAREST = 0.001  # no p-value above this makes a signal, however few series are watched together
 
 # How often a year, by weekly looks over a window of 53 weeks, a stable series newly reaches a p-value: measured by
 # bench/monitoring.py over autocorrelations 0 to 0.7 and a mixture; between these by the logarithm of both.
 REACHED = (
-    (0.05, 0.5),
-    (0.02, 0.25),
-    (0.01, 0.14),
-    (0.005, 0.08),
-    (0.002, 0.035),
-    (0.001, 0.018),
-    (0.0005, 0.01),
-    (0.0002, 0.004),
-)
+    (0.05, 0.87), (0.02, 0.384), (0.01, 0.207), (0.005, 0.114), (0.002, 0.051), (0.001, 0.024), (0.0005, 0.015), (0.0002, 0.0084),
+)  # fmt: skip
 
 
 def harmonic(many: int) -> float:
@@ -32,7 +26,7 @@ def harmonic(many: int) -> float:
     return float((1.0 / np.arange(1, many + 1)).sum())
 
 
-def e_values(p_values: Sequence[float], share: float = FALSE_SHARE) -> list[float]:
+def e_values(p_values: Sequence[float], share: float = LOOK_SHARE) -> list[float]:
     """The largest e-values e-BH can use of p-values: p rounded up to the levels that matter, over the harmonic sum.
 
     Shapes: one p a series; out the same. Whatever level k·share/many a p-value stays within, its e-value is
@@ -48,7 +42,7 @@ def e_values(p_values: Sequence[float], share: float = FALSE_SHARE) -> list[floa
     return [float(many / (share * k)) if k <= many else 0.0 for k in np.maximum(level, 1.0)]
 
 
-def chosen(p_values: Sequence[float], share: float = FALSE_SHARE, rarest: float = 1.0) -> list[bool]:
+def chosen(p_values: Sequence[float], share: float = LOOK_SHARE, rarest: float = 1.0) -> list[bool]:
     """Which series may be called changed, so that the expected share of false ones among them is at most `share`.
 
     Shapes: one p-value a series, in any order; out the same. `rarest`: the largest p-value that may be chosen at all.
@@ -68,7 +62,7 @@ def chosen(p_values: Sequence[float], share: float = FALSE_SHARE, rarest: float 
     return [bool(one and p <= rarest) for one, p in zip(result, p_values, strict=True)]
 
 
-def false_per_year(series: int, share: float = FALSE_SHARE) -> float:
+def false_per_year(series: int, share: float = LOOK_SHARE) -> float:
     """How many false signals a year are to be expected over so many stable series that are looked at every week.
 
     Where nothing ever changes, a signal nearly always opens alone: when one p-value reaches share / (series · harmonic sum), and never above `RAREST`.

@@ -38,8 +38,8 @@ class Together:
 def together(series: Mapping[str, Series], *, alpha: float = ALPHA) -> Together:
     """Test whether two or more independent series of one measure moved the same way in the same periods.
 
-    Shapes: series of the same length and start, by name. Each is freed of its weekdays and its autocorrelation and
-    brought to unit spread; their sum is judged as one series. Where it changed, those count as moving whose own change
+    Shapes: series of the same length and start, by name. Each is freed of its weekdays and brought to the spread
+    of its own noise; their sum is judged as one series. Where it changed, those count as moving whose own change
     at that onset and in that direction is beyond chance at alpha / (series − 1): one partner alone never makes two.
     Refuses: nothing; fewer than two series that can be judged find nothing. Assumes: the partners are independent.
 
@@ -70,10 +70,11 @@ def together(series: Mapping[str, Series], *, alpha: float = ALPHA) -> Together:
 
 
 def _even(ready: Prepared) -> np.ndarray:  # type: ignore[type-arg]
-    """The values of a series without autocorrelation, of unit spread."""
+    """The values of a series in units of its own noise."""
     phi, kappa, _ = NOISES[int(np.argmax(ready.evidence.of_noise))]
     white = whitened(ready.x[None, :], ready.t, float(phi), float(kappa))[0]
-    return np.asarray((white - np.median(white)) / (1.4826 * np.median(np.abs(white - np.median(white))) or 1.0))
+    spread = 1.4826 * float(np.median(np.abs(white - np.median(white))))
+    return np.asarray((ready.x - np.median(ready.x)) / (spread or 1.0))
 
 
 def _moved(ready: Prepared, reading: Reading, rose: bool) -> float:

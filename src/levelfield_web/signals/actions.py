@@ -30,10 +30,16 @@ LONGEST_ASIDE = 183  # days
 def review_next(*, at: dt.datetime) -> bool:
     """Look at one partner whose current publication was not looked at; False where nothing is left to do."""
     for partner, publication in current_release()[0].current.items():
-        if not Review.objects.filter(partner=partner, publication=publication).exists():
+        newest = _newest_look(partner)
+        if newest is None or newest.publication != publication:
             review(partner=partner, at=at)
             return True
     return False
+
+
+def _newest_look(partner: str) -> Review | None:
+    """The look taken last; facts that are restated and then delivered as before have their first publication again."""
+    return Review.objects.filter(partner=partner).order_by("-id").first()
 
 
 def review(*, partner: str, at: dt.datetime) -> int:
@@ -45,13 +51,12 @@ def review(*, partner: str, at: dt.datetime) -> int:
     found = watched_of(partner)
     if found is None:
         return 0
-    last = Review.objects.filter(partner=partner).order_by("-period", "-at").first()
+    last = Review.objects.filter(partner=partner).order_by("-period", "-id").first()
     if not found.weeks:
         with transaction.atomic():
             wait_for_the_chain()
-            Review.objects.get_or_create(
-                partner=partner, publication=found.publication, period="", defaults=_counts(at, found, 0, 0, 0)
-            )
+            if not _looked_at(found, ""):
+                _keep_look(found, "", _counts(at, found, 0, 0, 0))
         return 0
     weeks = list(found.weeks[-LOOK_BACK:])
     if last is not None and last.period:
@@ -62,6 +67,19 @@ def review(*, partner: str, at: dt.datetime) -> int:
         cause = Cause.RESTATEMENT if last is not None and week == last.period else Cause.WEEK
         count += _look(found, week, cause, at)
     return count
+
+
+def _looked_at(found: Watched, week: str) -> bool:
+    """Was this week looked at on this publication, and was no other one current since?"""
+    newest = _newest_look(found.partner)
+    own = Review.objects.filter(partner=found.partner, publication=found.publication, period=week)
+    return newest is not None and newest.publication == found.publication and own.exists()
+
+
+def _keep_look(found: Watched, week: str, counts: dict[str, object]) -> None:
+    """Keep a look; the one taken when this publication was current before gives way to it."""
+    Review.objects.filter(partner=found.partner, publication=found.publication, period=week).delete()
+    Review.objects.create(partner=found.partner, publication=found.publication, period=week, **counts)
 
 
 def _counts(at: dt.datetime, found: Watched, judged: int, changed: int, new: int) -> dict[str, object]:
@@ -106,7 +124,7 @@ def _look(found: Watched, week: str, cause: str, at: dt.datetime) -> int:
     seen = {key: _Seen(watch, chart, key in picked) for key, (watch, chart) in charts.items()}
     with transaction.atomic():
         wait_for_the_chain()
-        if Review.objects.filter(partner=found.partner, publication=found.publication, period=week).exists():
+        if _looked_at(found, week):
             return 0
         new = 0
         for signal in Signal.objects.filter(partner=found.partner, state="open"):
@@ -122,12 +140,7 @@ def _look(found: Watched, week: str, cause: str, at: dt.datetime) -> int:
         readings = [own.chart.reading for own in seen.values()]
         judged = sum(r.kind is not Kind.CANNOT_JUDGE for r in readings)
         changed = sum(own.going_on for own in seen.values())
-        Review.objects.create(
-            partner=found.partner,
-            publication=found.publication,
-            period=week,
-            **_counts(at, found, judged, changed, new),
-        )
+        _keep_look(found, week, _counts(at, found, judged, changed, new))
     return new
 
 

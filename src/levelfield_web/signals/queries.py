@@ -103,10 +103,12 @@ def grouped(rows: Sequence[Row]) -> list[Row]:
     return result
 
 
-def closed_signals(*, viewer: Viewer, on: dt.date) -> list[Row]:
+def closed_signals(*, viewer: Viewer, on: dt.date, partner: str = "") -> list[Row]:
     """The signals closed last, newest first."""
-    found = visible(viewer=viewer).filter(state="closed").order_by("-closed_at", "label")[:MOST_CLOSED]
-    return rows_of(viewer=viewer, signals=list(found), on=on, charts=False)
+    found = visible(viewer=viewer).filter(state="closed").order_by("-closed_at", "label")
+    if partner:
+        found = found.filter(partner=partner)
+    return rows_of(viewer=viewer, signals=list(found[:MOST_CLOSED]), on=on, charts=False)
 
 
 def rows_of(*, viewer: Viewer, signals: Sequence[Signal], on: dt.date, charts: bool = True) -> list[Row]:
@@ -160,11 +162,12 @@ class Watching:
 def watching(*, viewer: Viewer) -> Watching:
     """The last look at every partner the viewer may see, together."""
     mine = current(viewer=viewer)
-    last = [Review.objects.filter(partner=p, publication=i).order_by("-period").first() for p, i in mine.items()]
+    last = [Review.objects.filter(partner=p).order_by("-id").first() for p in mine]
     done = [r for r in last if r is not None]
+    fresh = sum(r.publication == mine[r.partner] for r in done)
     return Watching(
         len(mine), sum(r.watched for r in done), sum(r.judged for r in done), max((r.period for r in done), default=""),
-        sum(false_per_year(r.judged) for r in done), len(mine) - len(done),
+        sum(false_per_year(r.judged) for r in done), len(mine) - fresh,
     )  # fmt: skip
 
 

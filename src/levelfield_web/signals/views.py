@@ -55,7 +55,7 @@ def signals(request: Request, format: str = "html") -> HttpResponse:
         raise Http404
     rows = queries.open_signals(viewer=viewer, on=on, partner=partner)
     aside = queries.open_signals(viewer=viewer, on=on, partner=partner, aside=True)
-    closed = queries.closed_signals(viewer=viewer, on=on)
+    closed = queries.closed_signals(viewer=viewer, on=on, partner=partner)
     table = Table("signals", COLUMNS, tuple(_cells(r.signal) for r in (*rows, *aside, *closed)))
     context = {
         "rows": rows, "aside": aside, "closed": closed, "watching": queries.watching(viewer=viewer), "share": FALSE_SHARE, "partner": partner,

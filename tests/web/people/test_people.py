@@ -16,14 +16,14 @@ from levelfield_web.people.permissions import PERMISSIONS, may, require
 
 # The rule, a second time and by hand: c is the client, p a partner.
 MATRIX = """
-                       invite deactivate manage_people upload publish acknowledge add_agreement lock_forecast acknowledge_lock claim_excuse answer_excuse dispute answer_dispute export
-c executive            -      -          -             -      -       yes         -             -             -                -            -             -       -              yes
-c vendor_manager       yes    -          -             yes    yes     yes         yes           yes           -                yes          yes           yes     yes            yes
-c analyst              -      -          -             yes    yes     yes         -             -             -                -            -             -       -              yes
-c administrator        yes    yes        yes           yes    yes     -           yes           -             -                -            -             -       -              yes
-p account_manager      yes    yes        yes           yes    -       yes         -             -             yes              yes          yes           yes     yes            yes
-p operations_manager   -      -          -             yes    -       yes         -             -             yes              yes          yes           -       -              yes
-p analyst              -      -          -             yes    -       yes         -             -             -                -            -             -       -              yes
+                       invite deactivate manage_people upload publish acknowledge add_agreement lock_forecast acknowledge_lock claim_excuse answer_excuse dispute answer_dispute export rebase suppress_signal close_signal
+c executive            -      -          -             -      -       yes         -             -             -                -            -             -       -              yes    -      -               -
+c vendor_manager       yes    -          -             yes    yes     yes         yes           yes           -                yes          yes           yes     yes            yes    yes    yes             yes
+c analyst              -      -          -             yes    yes     yes         -             -             -                -            -             -       -              yes    yes    yes             yes
+c administrator        yes    yes        yes           yes    yes     -           yes           -             -                -            -             -       -              yes    -      -               -
+p account_manager      yes    yes        yes           yes    -       yes         -             -             yes              yes          yes           yes     yes            yes    yes    yes             yes
+p operations_manager   -      -          -             yes    -       yes         -             -             yes              yes          yes           -       -              yes    yes    yes             yes
+p analyst              -      -          -             yes    -       yes         -             -             -                -            -             -       -              yes    -      -               -
 """
 
 
