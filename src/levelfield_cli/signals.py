@@ -78,7 +78,7 @@ def run(
     out.print(
         f"{len(rows)} series, {known} could be judged. {changed} read as changed at {ALPHA:.0%} each, where chance alone gives about "
         f"{ALPHA * known:.1f}. {sum(bool(row['signal']) for row in rows)} are signals: p at most {RAREST}, and over the series of one partner "
-        f"together at most {FALSE_SHARE:.0%} false on average.",
+        f"over a year at most {FALSE_SHARE:.0%} of them false on average.",
         markup=False, soft_wrap=True,
     )  # fmt: skip
     families: dict[str | None, int] = {}

@@ -13,7 +13,7 @@ from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
-from levelfield_web.signals.models import Signal
+from levelfield_web.signals.models import Review, Signal
 from levelfield_web.signals.series import first_day, watched_of
 
 NOT_FOR_A_PROGRAM = ("api/openapi.json",)
@@ -50,6 +50,8 @@ def signal_of_north(at) -> Signal:
     watch = next(w for w, _ in found.series if "line=NNN-Billing" in w.query)
     week = found.weeks[-1]
     began = first_day(week)
+    counts = {"watched": len(found.series), "judged": len(found.series), "changed": 1, "opened": 1}
+    Review.objects.create(partner="north", publication=found.publication, period=week, at=at, **counts)
     return Signal.objects.create(
         partner="north", measure=watch.measure.name, definition=watch.definition.told, scope=watch.query, series=watch.key, label=watch.label,
         opened_at=at, opened_period=week, period=week, publication=found.publication, kind="sustained", look="worse",

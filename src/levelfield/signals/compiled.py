@@ -13,4 +13,4 @@ Found = TypeVar("Found")
 
 def compiled(function: Callable[Given, Found]) -> Callable[Given, Found]:
     """The same function as machine code."""
-    return cast("Callable[Given, Found]", numba.njit(cache=True, nogil=True)(function))
+    return cast("Callable[Given, Found]", numba.njit(cache=True, nogil=True, error_model="numpy")(function))

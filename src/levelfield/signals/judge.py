@@ -101,8 +101,9 @@ def judge(series: Series, *, alpha: float = ALPHA, country: str | None = None) -
         return Reading(Kind.CANNOT_JUDGE, why=ready.why, n=int(np.isfinite(series.value).sum()))
     evidence = ready.evidence
     null = null_of(len(ready.x), ready.weekly)
-    p, e = null.p_value(evidence), null.e_value(evidence)
-    chances = probabilities(evidence.odds, null.corrected(evidence) - evidence.score)
+    at = null.corrected(evidence)
+    p, e = null.p_value(at), null.e_value(at)
+    chances = probabilities(evidence.odds, at - evidence.score)
     told = MappingProxyType({str(kind): float(chance) for kind, chance in zip(KINDS, chances, strict=True)})
     latest = int(ready.t[-1])
     if p > alpha:

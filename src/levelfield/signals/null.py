@@ -30,19 +30,19 @@ class Null:
     def corrected(self, evidence: Evidence) -> float:
         """The score as it would be under the reference noise."""
         lrv, mix = evidence.long_run, evidence.mixed
-        return evidence.score - float(self.plane @ np.array([lrv, lrv * lrv, mix, mix * lrv]))
+        a, b, c, d = self.plane
+        return float(evidence.score - (a * lrv + b * lrv * lrv + c * mix + d * mix * lrv))
 
-    def p_value(self, evidence: Evidence) -> float:
-        """The share of stable series that score as high or higher."""
-        at = self.corrected(evidence)
+    def p_value(self, at: float) -> float:
+        """The share of stable series whose corrected score is as high or higher."""
         if at >= self.knots[-1]:
             slope = (LOG_TAILS[-1] - LOG_TAILS[FAR_TAIL]) / (self.knots[-1] - self.knots[FAR_TAIL])
             return math.exp(max(float(LOG_TAILS[-1] + slope * (at - self.knots[-1])), -300.0))
         return math.exp(float(np.interp(at, self.knots, LOG_TAILS, left=0.0)))
 
-    def e_value(self, evidence: Evidence) -> float:
-        """Odds whose mean over stable series is at most one, whatever their autocorrelation on the grid."""
-        return math.exp(min(self.corrected(evidence) - max(self.offset, 0.0), 300.0))
+    def e_value(self, at: float) -> float:
+        """Odds, from a corrected score, whose mean over stable series is at most one at every autocorrelation of the grid."""
+        return math.exp(min(at - max(self.offset, 0.0), 300.0))
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ each. A series that cannot be judged says why, in words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,10 +74,11 @@ def prepare(series: Series, country: str | None = None) -> Prepared | CannotJudg
     fit = -np.inf
     for x, variance, jacobian, forward, back in _transformed(series, t, days):
         x, g, level = _of_one_scale(x if days is None else _without_weekdays(x, days), variance)
-        if x.std() <= 1e-9 * max(1.0, float(np.abs(x).max())):
+        spread = float(x.std())
+        if spread <= 1e-9 * max(1.0, float(np.abs(x).max())):
             return CannotJudge("the values do not vary")
         evidence = evidence_of(x, t, g)
-        total = jacobian - len(x) * float(np.log(x.std())) + evidence.score
+        total = jacobian - len(x) * math.log(spread) + evidence.score
         if best is None or total > fit:
             best, fit = Prepared(x, t, g, days is not None, level, forward, back, evidence), total
     assert best is not None  # noqa: S101  (there is at least one transformation)
@@ -122,9 +124,11 @@ def _cannot(series: Series, there: npt.NDArray[np.bool_]) -> str:
     if len(zeros):
         named = ", ".join(series.labels[i] for i in zeros[:3]) + (" …" if len(zeros) > 3 else "")
         return f"{len(zeros)} values are zero among values that never come near it ({named}): if they were not delivered, leave them blank"
-    _, alike = np.unique(value, return_counts=True)
-    if len(value) >= FEWEST and alike.max() > MOST_ALIKE * len(value):
-        return f"{alike.max()} of {len(value)} values are the same number"
+    several = len(value) - len(set(value.tolist())) + 1  # so many values, at most, are one and the same number
+    if len(value) >= FEWEST and several > MOST_ALIKE * len(value):
+        alike = int(np.unique(value, return_counts=True)[1].max())
+        if alike > MOST_ALIKE * len(value):
+            return f"{alike} of {len(value)} values are the same number"
     return ""
 
 

@@ -11,6 +11,7 @@ from levelfield_io.publishing import Parcel, publish
 from levelfield_io.store import Store
 from levelfield_web.parts.control_chart import _rows
 from levelfield_web.parts.formats import NO_BREAK, unbroken
+from levelfield_web.signals.actions import review
 
 from ...conftest import MONDAY, interval_file
 
@@ -65,7 +66,8 @@ def test_only_who_sees_several_partners_reads_about_ranking(ada, noor, read):
 
 
 def test_each_page_says_which_period_it_looks_at(ada, read):
-    assert "last whole week" in read(ada, "/today/")
+    review(partner="north", at=MONDAY)  # ten weeks: looked at, and too few to be judged
+    assert "At least twelve whole weeks are needed" in read(ada, "/today/")
     assert "This page opens on the last whole month" in read(ada, "/partners/")
     assert "over other periods a value has no standing" in read(ada, "/partners/?grain=week")
 

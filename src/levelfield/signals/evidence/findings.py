@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +22,7 @@ class Evidence:
     long_run: float  # log of the long-run variance over the variance
     mixed: float  # how likely slow wander under white noise is
     lag_one: float
-
-    @property
-    def score(self) -> float:
-        """Log odds of any change against none."""
-        top = self.odds[1:].max()
-        return float(top + np.log(np.exp(self.odds[1:] - top).sum()))
+    score: float  # log odds of any change against none
 
 
 def evidence_of(x: Floats, t: Ints, g: Floats) -> Evidence:
@@ -34,12 +30,13 @@ def evidence_of(x: Floats, t: Ints, g: Floats) -> Evidence:
 
     Shapes: x, t, g (m,), oldest first, t the period numbers. Assumes: x is about normal around g·level.
     """
-    scaled = x / x.std()
-    found, places, of_noise, lasting = weigh(scaled, t, g, NOISES, lengths_for(len(x)), PRICES)
+    found, places, of_noise, lasting = weigh(x / x.std(), t, g, NOISES, lengths_for(len(x)), PRICES)
     p = np.exp(of_noise - of_noise.max())
     p /= p.sum()
     odds = found - found[USUAL]
-    return Evidence(odds, places, p, lasting, float(p @ LONG_RUN), float(p[IS_MIXED].sum()), float(p @ LAG_ONE))
+    top = float(odds[1:].max())
+    score = top + math.log(float(np.exp(odds[1:] - top).sum()))
+    return Evidence(odds, places, p, lasting, float(p @ LONG_RUN), float(p @ IS_MIXED), float(p @ LAG_ONE), score)
 
 
 __all__ = ["KINDS", "Evidence", "evidence_of"]

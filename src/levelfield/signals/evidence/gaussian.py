@@ -33,7 +33,7 @@ EDGE = 5  # a level needs so many points on either side; fewer at the end are a 
 CALM, WILD = 8, 6  # points needed before and after a change of spread
 STRIDE = 4  # a one-off of length L begins anywhere, or, where it is long, at every L/4-th point
 FAR = 600.0  # logarithms further apart than this are as good as infinitely far
-NEGLIGIBLE = 7.0  # noise so much less likely than the likeliest is left out
+NEGLIGIBLE = 6.0  # noise so much less likely than the likeliest is left out
 
 # Rows of the running sums of one noise, each (m + 1,), and of what the filter keeps, each (m,).
 E, U, W, INV, FORGET, SEEN_G, SEEN_W = range(7)

@@ -34,7 +34,7 @@ def _grid() -> Floats:
 
 
 NOISES = _grid()
-IS_MIXED = NOISES[:, 1] < 1.0
+IS_MIXED = (NOISES[:, 1] < 1.0).astype(np.float64)
 LONG_RUN = np.log(NOISES[:, 1] * (1 + NOISES[:, 0]) / (1 - NOISES[:, 0]) + 1 - NOISES[:, 1])  # log long-run variance
 LAG_ONE = NOISES[:, 0] * NOISES[:, 1]
 
