@@ -27,7 +27,7 @@ GOAL_MS, CHART_MS = 100, 1000
 PASSWORD = "level-the-field"  # noqa: S105  (the demo prints it)
 VALUE = "/partners/north/measures/service_level/value/"  # the first such link of the page before it is followed
 PAGES = (
-    "/today/", "/partners/", "/partners/north/", "/partners/north/measures/service_level/?grain=week",
+    "/today/", "/signals/", "/comparison/", "/partners/", "/partners/north/", "/partners/north/measures/service_level/?grain=week",
     "/partners/north/measures/asa/?grain=week&by=line", "/partners/north/measures/fcr_agent/?grain=month",
     VALUE, "/lab/?partner=north", "/data/", "/agreements/", "/people/",
     "/statements/", "/statements/north/", "/ledger/north/", "/what-if/north/?target=abandoned&expected=9",

@@ -14,11 +14,15 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
 from levelfield.settlement.statement import settle
+from levelfield.signals.chart import Look
+from levelfield.signals.judge import Kind
+from levelfield.signals.watch import Watch
 from levelfield.words import Grain
 from levelfield_io.agreements_at_hand import parse_agreement
 from levelfield_io.publishing import Parcel, publish
 from levelfield_io.recompute import values_of
 from levelfield_io.settling import Moves, months_to_settle
+from levelfield_io.signals_at_hand import judged
 from levelfield_io.store import Store
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -55,6 +59,24 @@ def test_provider_rows_add_up_to_the_national_totals(monthly):
         assert found["answered_within_of_answered"].numerator == total("Nhs1 Answered 60sec SUM")
         assert found["answered_within_of_answered"].denominator == total("Nhs1 Answered Calls SUM")
         assert found["abandonment"].numerator == total("Nhs1 Abandoned Calls SUM")
+
+
+def test_the_collapse_of_march_2016_is_found_and_told_provider_by_provider(monthly):
+    store, _ = monthly
+    names = ("answered_within_of_answered", "abandonment")
+    watches = [Watch(MEASURES[n], Definition(), ()) for n in names]
+    seen = [
+        one
+        for partner, publication in sorted(store.release.current.items())
+        for one in judged(store, partner, publication, watches, Grain.MONTH)
+    ]
+    changed = [one for one in seen if one.chart.reading.changed]
+    of_march = [one for one in changed if one.chart.reading.going_on is not False and one.chart.label_of_onset >= "2016-02"]
+    assert len(changed) >= 15 and len(of_march) >= 10  # of some eighty series; chance alone would change four
+    assert all(one.chart.look is Look.WORSE for one in of_march)
+    told = next(one for one in seen if one.partner == "111AD6" and one.watch.measure.name == names[0])
+    assert told.chosen and told.chart.reading.kind is Kind.ONE_OFF and told.chart.label_of_onset == "2016-03"
+    assert told.chart.reading.level_after < 0.8 < 0.95 < told.chart.reading.level_before
 
 
 def test_two_areas_that_became_one_are_told_as_a_merge(monthly):

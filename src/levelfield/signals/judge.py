@@ -124,7 +124,7 @@ def _changed(ready: Prepared, which: int, p: float, e: float, told: Mapping[str,
     length = int(evidence.lasting[onset]) if which == ONE_OFF else m - onset
     size = _over_onsets(ready, which, places, length)
     before, after, change, span = _in_unit(ready, which, size)
-    end = int(ready.t[onset + length - 1]) + 1 if which == ONE_OFF else None
+    end = int(ready.t[onset + length - 1]) + 1 if which == ONE_OFF and onset + length < m else None
     going_on: bool | None = True
     if which == ONE_OFF:
         going_on = None if onset + length >= m else False

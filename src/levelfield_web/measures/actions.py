@@ -22,6 +22,7 @@ def rebase(
 ) -> RebasePoint:
     """From a day on, judge a series anew. The same day again changes nothing."""
     require(by, "rebase")
+    _require_sight(by, partner)
     words = reason.strip()
     if not words or len(words) > LONGEST_REASON:
         raise Refusal(
@@ -59,6 +60,7 @@ def rebase(
 def withdraw_rebase(*, partner: str, measure: Measure, scope: str, on: dt.date, by: Viewer, at: dt.datetime) -> None:
     """Take a point back; only the side that made it may. Taking it back again changes nothing."""
     require(by, "rebase")
+    _require_sight(by, partner)
     with transaction.atomic():
         wait_for_the_chain()
         point = (
@@ -82,3 +84,9 @@ def withdraw_rebase(*, partner: str, measure: Measure, scope: str, on: dt.date, 
             % {"who": by.name, "measure": measure.label, "day": on},
             data={"scope": scope},
         )  # fmt: skip
+
+
+def _require_sight(by: Viewer, partner: str) -> None:
+    """Nobody moves on what it may not see."""
+    if not by.sees(partner):
+        raise Refusal(_("There is no such series"), kind=RefusalKind.PERMISSION)

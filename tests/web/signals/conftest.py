@@ -28,7 +28,6 @@ FIRST = dt.date(2025, 4, 28)
 WEEKS = 44
 FELL = 38  # 2026-W04: the first of six weeks
 BILLING = "service_level|abandons=all_against,currency=GBP|line=NNN-Billing"
-HOMES = ("fallen", "further", "restated", "restored", "back", "again", "both")
 
 Stand = Callable[[str], Path]
 
@@ -39,7 +38,7 @@ def week_file(partner: str, mark: str, weeks: Collection[int], low: Collection[i
     for week in weeks:
         for number in range(7):
             day = FIRST + dt.timedelta(days=7 * week + number)
-            chance = np.random.default_rng([week, number, sum(map(ord, mark))])
+            chance = np.random.default_rng([week, number, *mark.encode()])
             for line, in_time in (("Billing", level if week in low else 0.8), ("Orders", 0.8)):
                 rows.append(_row(partner, mark, day, line, 60, in_time, chance))
             if number == 0:
@@ -108,6 +107,13 @@ def homes(tmp_path_factory) -> Callable[[str], Path]:
             case "again":  # and lower than ever
                 more = range(WEEKS + 3, WEEKS + 5)
                 return deliver(after("back", name), week_file("north", "NNN", more, more, 0.2), 4)
+            case "other terms":  # one more week, and only the speed of answer is agreed
+                home = deliver(after("fallen", name), week_file("north", "NNN", [WEEKS], [WEEKS]), 3)
+                words = AGREEMENT.format("north", "NNN").replace("version = 1", "version = 2")
+                words = words.replace("2025-01-01", "2026-01-01")
+                first, _, rest = words.partition("[[target]]")
+                save_agreement(home, (first + "[[target]]" + rest.partition("[[target]]")[2]).encode(), "terms.toml")
+                return home
             case "both":  # South's Billing fell in the same weeks
                 return deliver(after("fallen", name), week_file("south", "SSS", low, low), 3)
             case _:

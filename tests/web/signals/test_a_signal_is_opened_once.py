@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from levelfield_web.audit.models import Move
-from levelfield_web.signals.actions import review, review_next
-from levelfield_web.signals.models import Closed, Review, Signal
+from levelfield_web.signals.actions import acknowledge, close, review, review_next
+from levelfield_web.signals.models import Closed, Review, Signal, SignalReading
 
 from .conftest import BILLING
 
@@ -16,10 +16,9 @@ pytestmark = pytest.mark.django_db
 WHOLE = "service_level|abandons=all_against,currency=GBP|"
 
 
-def everything() -> tuple[list[dict], ...]:
+def everything() -> list[list[dict[str, object]]]:
     """All signals, readings, looks and moves."""
-    readings = [list(s.readings.values()) for s in Signal.objects.order_by("pk")]
-    return list(Signal.objects.order_by("pk").values()), readings, list(Review.objects.values()), list(Move.objects.values())  # type: ignore[return-value]
+    return [list(model.objects.order_by("pk").values()) for model in (Signal, SignalReading, Review, Move)]
 
 
 def test_a_fall_opens_one_signal_on_its_line_and_one_on_the_whole(look):
@@ -75,8 +74,6 @@ def test_a_restatement_that_takes_the_fall_away_closes_the_signal_and_says_what_
 
 def test_the_first_facts_once_more_open_the_same_signal_again(fallen, look, noor, monday):
     """Facts that are restated and then delivered as before are the publication they were; it is looked at all the same."""
-    from levelfield_web.signals.actions import acknowledge
-
     acknowledge(signal=fallen, by=noor.as_viewer, at=monday)
     look("restated")
     assert look("restored") == 2
@@ -105,19 +102,15 @@ def test_weeks_as_before_close_the_signal_and_another_fall_opens_another_one(fal
     assert Signal.objects.filter(series=BILLING, state="open").count() == 1
 
 
-def test_a_signal_that_gave_way_to_another_change_says_so(fallen, look):
-    look("back")
-    look("again")
-    closed = Signal.objects.filter(series=BILLING, state="closed").last()
-    now = Signal.objects.get(series=BILLING, state="open")
-    assert now.onset_on == dt.date(2026, 3, 23)
-    assert closed.closed_why in (Closed.OVER, Closed.FOLLOWED)
+def test_a_signal_on_what_is_no_longer_agreed_is_closed_and_says_so(fallen, look):
+    look("other terms")
+    fallen.refresh_from_db()
+    assert (fallen.state, fallen.closed_why) == ("closed", Closed.FOLLOWED)
+    assert fallen.closed_words == "The series is no longer watched as it was agreed."
 
 
 @pytest.mark.parametrize("by_side", ["client", "partner"])
 def test_what_people_closed_stays_closed_until_something_new_happens(fallen, look, ada, noor, monday, by_side):
-    from levelfield_web.signals.actions import close
-
     whole, by = Signal.objects.get(series=WHOLE), (ada if by_side == "client" else noor).as_viewer
     close(signal=whole, why="accepted", words="A new queue was added.", by=by, at=monday)
     for name in ("fallen", "further", "restated"):
