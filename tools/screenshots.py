@@ -37,6 +37,8 @@ SHOTS = (
         1200,
         860,
     ),
+    ("signal", "noor@north.example", "{signal}", False, 1200, 860),
+    ("comparison-dark", "ada@client.example", "/comparison/", True, 1200, 860),
     ("statement", "ada@client.example", "/statements/north/{month}/", False, 1200, 1000),
     ("agreement", "noor@north.example", "/agreements/north/2/", True, 1200, 900),
     ("lab", "ada@client.example", "/lab/", False, 1200, 620),
@@ -65,7 +67,7 @@ def main() -> None:
                 )
                 page = context.new_page()
                 sign_in(page, base, person)
-                page.goto(base + address.format(month=last_month(page, base)))
+                page.goto(base + address.format(month=last_month(page, base), signal=first_signal(page, base)))
                 page.screenshot(path=OUT / f"{name}.png")
                 print(f"{name}.png  {page.title()}")
                 context.close()
@@ -99,6 +101,12 @@ def last_month(page: Page, base: str) -> str:
     """The last whole month of the demo."""
     rows = page.request.get(f"{base}/partners.json").json()["rows"]
     return str(rows[0]["period"])
+
+
+def first_signal(page: Page, base: str) -> str:
+    """The address of the signal that stands first."""
+    rows = page.request.get(f"{base}/signals.json").json()["rows"]
+    return f"/signals/{rows[0]['signal']}/" if rows else "/signals/"
 
 
 if __name__ == "__main__":
