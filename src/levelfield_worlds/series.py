@@ -38,7 +38,8 @@ def mixed(rng: np.random.Generator, many: int, n: int, phi: float, kappa: float)
     """A share κ of the variance wanders, the rest is white, (many, n)."""
     if kappa == 1:
         return wandering(rng, many, n, phi)
-    return np.sqrt(kappa) * wandering(rng, many, n, phi) + np.sqrt(1 - kappa) * rng.standard_normal((many, n))
+    white = rng.standard_normal((many, n))
+    return np.asarray(np.sqrt(kappa) * wandering(rng, many, n, phi) + np.sqrt(1 - kappa) * white)
 
 
 def seasonal(latent: Floats, season: str, start: dt.date = START) -> Floats:
@@ -50,7 +51,7 @@ def seasonal(latent: Floats, season: str, start: dt.date = START) -> Floats:
     effect = np.array([WEEKDAYS[d.weekday()] for d in days])
     if season.endswith("Christmas"):
         effect = effect - CHRISTMAS * np.array([d.month == 12 and 24 <= d.day <= 27 for d in days])
-    return latent + effect
+    return np.asarray(latent + effect)
 
 
 def as_family(rng: np.random.Generator, latent: Floats, family: str, *, grain: Grain, start: dt.date = START) -> Series:
@@ -75,7 +76,7 @@ def as_family(rng: np.random.Generator, latent: Floats, family: str, *, grain: G
 def _beta_binomial(even: Floats, size: npt.NDArray[np.int64], share: float, precision: float) -> Floats:
     """Quantiles of the beta-binomial: the smallest count whose distribution function reaches the even value."""
     found = [np.searchsorted(_beta_binomial_cdf(int(k), share, precision), u) for u, k in zip(even, size, strict=True)]
-    return np.minimum(np.array(found, dtype=float), size)
+    return np.asarray(np.minimum(np.array(found, dtype=float), size))
 
 
 @lru_cache(maxsize=2048)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
+import re
+import shlex
 from collections import defaultdict
 
 import pytest
+from typer.testing import CliRunner
 
 from levelfield.signals.judge import Reading, judge
 from levelfield.words import Series
-from levelfield_cli.signals import _of_home
+from levelfield_cli.main import app
 from levelfield_io.store import Store
 from levelfield_web.signals.models import Signal, SignalReading
 
@@ -76,11 +81,37 @@ def test_after_a_restatement_each_reading_is_that_of_its_own_publication(look, s
         assert {name: getattr(one, name) for name in own} == own, one.period
 
 
-@pytest.mark.parametrize("homes_seen", [["fallen"], ["fallen", "back"], ["fallen", "back", "again"]], ids=lambda h: h[-1])
+def told_by(command: str, home: object) -> list[dict[str, object]]:
+    """What a command of a page prints, as JSON."""
+    program, *words = shlex.split(command)
+    assert program == "levelfield"
+    done = CliRunner().invoke(app, [*words, "--home", str(home), "--format", "json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    return found if isinstance(found, list) else found["rows"]
+
+
+@pytest.mark.parametrize(
+    "homes_seen", [["fallen"], ["fallen", "back"], ["fallen", "back", "again"]], ids=lambda h: h[-1]
+)
 def test_the_command_line_finds_the_signals_that_are_open(look, homes_seen, settings):
     for name in homes_seen:
         look(name)
-    rows = _of_home(Store(settings.LEVELFIELD_HOME), [], "north", None, None, [], None, WEEKS)
+    rows = told_by("levelfield signals --partner north", settings.LEVELFIELD_HOME)
     assert len(rows) == 8
-    open_ = {(s.label, s.sentence.replace("\u202f", " ").replace("\u00a0", " ")) for s in Signal.objects.filter(state="open")}
-    assert {(r["series"], r["sentence"]) for r in rows if r["signal"]} == open_
+    open_ = Signal.objects.filter(state="open")
+    assert {(r["series"], r["p_value"]) for r in rows if r["signal"]} == {
+        (s.label, s.readings.last().p_value) for s in open_
+    }
+
+
+def test_the_command_on_a_signals_page_gives_the_reading_of_the_page(look, noor, signed_in, settings):
+    look("fallen")
+    signal = Signal.objects.get(series=BILLING)
+    page = signed_in(noor).get(f"/signals/{signal.public_id}/").content.decode()
+    command = re.search(r"<code>(levelfield signals .*?)</code>", page)
+    assert command
+    rows = told_by(html.unescape(command[1]), settings.LEVELFIELD_HOME)
+    (row,) = [r for r in rows if r["series"] == signal.label]
+    stored = signal.readings.last()
+    assert (row["p_value"], row["size"], row["publication"]) == (stored.p_value, stored.size, stored.publication)

@@ -47,13 +47,13 @@ def filled(route: str, values: dict[str, str]) -> str:
 def signal_of_north(at) -> Signal:
     """An open signal on a line of North, on a series that its page draws."""
     found = watched_of("north")
-    watch = next(w for w, _ in found.series if "line=NNN-Billing" in w.query)
+    watch = next(w for w, _ in found.series if w.only.get("line") == ("NNN-Billing",))
     week = found.weeks[-1]
     began = first_day(week)
     counts = {"watched": len(found.series), "judged": len(found.series), "changed": 1, "opened": 1}
     Review.objects.create(partner="north", publication=found.publication, period=week, at=at, **counts)
     return Signal.objects.create(
-        partner="north", measure=watch.measure.name, definition=watch.definition.told, scope=watch.query, series=watch.key, label=watch.label,
+        partner="north", measure=watch.measure.name, definition=watch.definition.told, scope="line=NNN-Billing", series=watch.key, label=watch.label,
         opened_at=at, opened_period=week, period=week, publication=found.publication, kind="sustained", look="worse",
         sentence=f"{watch.label} fell in {week} at Partner North", onset_first_on=began, onset_on=began, onset_last_on=began,
     )  # fmt: skip
@@ -96,7 +96,16 @@ QUERIES = {"value": "?grain=month&period=2026-02", "lab": "?partner=north&period
 
 def of_north() -> list[str]:
     """Addresses that name a partner, a publication, a delivery, a signal or a person of North."""
-    names = ("<str:partner>", "{partner}", "<partner>", "delivery_id", "signal_id", "<int:user_id>", "<int:person_id>", "<int:pk>")
+    names = (
+        "<str:partner>",
+        "{partner}",
+        "<partner>",
+        "delivery_id",
+        "signal_id",
+        "<int:user_id>",
+        "<int:person_id>",
+        "<int:pk>",
+    )
     return [r for r in addresses() if any(n in r for n in names)]
 
 

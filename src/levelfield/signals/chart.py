@@ -237,7 +237,7 @@ def _look_of_point(index: int, value: float | None, reading: Reading, direction:
     return Look.USUAL if reading.end is not None and index >= reading.end else look_of(reading, direction)
 
 
-def _lines(series: Series, drawing: Drawing, starts: Sequence[int], reading: Reading) -> tuple[Lines, np.ndarray]:  # type: ignore[type-arg]
+def _lines(series: Series, drawing: Drawing, starts: Sequence[int], reading: Reading) -> tuple[Lines, np.ndarray]:
     """The lines of the chart and what it plots. Where a level has changed for good the lines break."""
     breaks = list(starts)
     fix_after = None
@@ -270,7 +270,7 @@ def _lines(series: Series, drawing: Drawing, starts: Sequence[int], reading: Rea
             return drawn, value
 
 
-def _usual(lines: Lines, plotted: np.ndarray) -> Limits | None:  # type: ignore[type-arg]
+def _usual(lines: Lines, plotted: np.ndarray) -> Limits | None:
     """The lines of the last phase, when enough points stand behind them."""
     phase = lines.phases[-1] if lines.phases else None
     if phase is None or phase.n_points < FEWEST_FOR_LIMITS:

@@ -1,6 +1,6 @@
 """From a measure as delivered to values a likelihood can be asked about: about normal, of one scale, without weekdays.
 
-Shares go through the arcsine of their square root, counts through the transformation that stills a negative binomial,
+Shares go through the arcsine of their square root, counts through a power between two thirds and a third,
 times through the logarithm; plain numbers through the logarithm where that fits them much better. Weekdays have a level
 each. A series that cannot be judged says why, in words.
 """
@@ -200,21 +200,23 @@ def _plain(value: Floats, days: npt.NDArray[np.int64] | None) -> list[Transforme
 
 
 def _counts(value: Floats, size: Floats, days: npt.NDArray[np.int64] | None) -> Transformed:
-    """The scale on which counts of mean μ and variance μ + αμ² have about even variance."""
-    level = value if days is None else value - _without_weekdays(value, days) + value.mean()
-    over = float((((value - level.mean()) if days is None else (value - level)) ** 2).mean())
-    mean = float(value.mean())
-    alpha = max((over - mean / float(np.mean(size))) / mean**2, 1e-6)
-    root = np.sqrt(alpha)
-    shift = 0.375 / float(np.mean(size))
+    """The power of counts of mean μ and variance μ + αμ² that has no skew: two thirds for Poisson counts, a third for gamma."""
+    level = np.full(len(value), value.mean()) if days is None else value - _without_weekdays(value, days) + value.mean()
+    one = float(np.mean(size))
+    mean = float(value.mean()) * one
+    alpha = max(float(((value - level) ** 2).mean()) * one * one - mean, 0.0) / mean**2
+    power = 1.0 - (1.0 + 2.0 * alpha * mean) / (1.0 + alpha * mean) / 3.0
+    shift = 0.25 / one
 
     def forward(given: Floats) -> Floats:
-        return np.asarray(2.0 / root * np.arcsinh(root * np.sqrt(np.maximum(given, 0.0) + shift)))
+        return np.asarray((np.maximum(given, 0.0) + shift) ** power)
 
     def back(scaled: Floats) -> Floats:
-        return np.maximum((np.sinh(scaled * root / 2.0) / root) ** 2 - shift, 0.0)
+        return np.asarray(np.maximum(np.maximum(scaled, 0.0) ** (1.0 / power) - shift, 0.0))
 
-    return (forward(value), 1.0 / size if np.ptp(size) > 0 else None, 0.0, forward, back)
+    slope = power * (float(value.mean()) + shift) ** (power - 1.0)
+    noise = slope**2 * float(value.mean()) / size if np.ptp(size) > 0 else None
+    return (forward(value), noise, 0.0, forward, back)
 
 
 def _to_arcsine(share: Floats) -> Floats:

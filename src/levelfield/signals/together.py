@@ -69,7 +69,7 @@ def together(series: Mapping[str, Series], *, alpha: float = ALPHA) -> Together:
     return Together(reading.p_value, moving, rose, onset, reading.onset_range, len(ready))
 
 
-def _even(ready: Prepared) -> np.ndarray:  # type: ignore[type-arg]
+def _even(ready: Prepared) -> np.ndarray:
     """The values of a series in units of its own noise."""
     phi, kappa, _ = NOISES[int(np.argmax(ready.evidence.of_noise))]
     white = whitened(ready.x[None, :], ready.t, float(phi), float(kappa))[0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from levelfield.agreement.agreement import Agreement, Target
 from levelfield.measures.catalogue import MEASURES
@@ -47,14 +46,10 @@ class Watch:
         return dict(self.scope)
 
     @property
-    def query(self) -> str:
-        """The slice as addresses of pages have it."""
-        return urlencode([(name, word) for name, words in self.scope for word in words])
-
-    @property
     def key(self) -> str:
         """The name of the series within its partner, for as long as definition and slice stay."""
-        return f"{self.measure.name}|{self.definition.told}|{self.query}"
+        slice_ = ", ".join(f"{name}={word}" for name, words in self.scope for word in words)
+        return f"{self.measure.name}|{self.definition.told}|{slice_}"
 
     @property
     def label(self) -> str:

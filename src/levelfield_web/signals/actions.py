@@ -16,6 +16,7 @@ from levelfield.signals.watch import Watch, opened
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
+from levelfield_web.measures.queries import scope_query
 from levelfield_web.parts.formats import told, told_change
 from levelfield_web.people.permissions import require
 from levelfield_web.same_data.warehouse import current_release
@@ -243,7 +244,7 @@ def _open(own: _Seen, found: Watched, week: str, cause: str, at: dt.datetime) ->
             _record_opening(closed, at, _("opened again"))
             return 1
     signal = Signal(
-        partner=found.partner, measure=own.watch.measure.name, definition=own.watch.definition.told, scope=own.watch.query,
+        partner=found.partner, measure=own.watch.measure.name, definition=own.watch.definition.told, scope=scope_query(own.watch.only),
         series=own.watch.key, label=own.watch.label, opened_at=at, opened_period=week,
     )  # fmt: skip
     _tell(signal, own, found, week)

@@ -70,7 +70,9 @@ def deliver(home: Path, text: str, minutes: int) -> Path:
     """One more file in a home."""
     path = home / f"file-{minutes}.csv"
     path.write_text(text, encoding="utf-8")
-    outcome = publish([Parcel(path, None, {})], Store(home), by="Ada", at=MONDAY + dt.timedelta(days=60, minutes=minutes))
+    outcome = publish(
+        [Parcel(path, None, {})], Store(home), by="Ada", at=MONDAY + dt.timedelta(days=60, minutes=minutes)
+    )
     assert outcome.published, [f.findings for f in outcome.files]
     return home
 

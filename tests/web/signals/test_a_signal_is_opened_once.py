@@ -25,7 +25,12 @@ def test_a_fall_opens_one_signal_on_its_line_and_one_on_the_whole(look):
     assert look("fallen") == 2
     assert {s.series for s in Signal.objects.all()} == {BILLING, WHOLE}
     signal = Signal.objects.get(series=BILLING)
-    assert (signal.partner, signal.state, signal.opened_period, signal.period) == ("north", "open", "2026-W04", "2026-W09")
+    assert (signal.partner, signal.state, signal.opened_period, signal.period) == (
+        "north",
+        "open",
+        "2026-W04",
+        "2026-W09",
+    )
     assert (signal.kind, signal.look, signal.onset_on) == ("sustained", "worse", dt.date(2026, 1, 19))
     assert signal.sentence.startswith("Service level, NNN-Billing fell in 2026-W04 from 7")
 
@@ -116,7 +121,12 @@ def test_what_people_closed_stays_closed_until_something_new_happens(fallen, loo
     for name in ("fallen", "further", "restated"):
         assert look(name) == 0
     whole.refresh_from_db()
-    assert (whole.state, whole.closed_why, whole.closed_side, whole.period) == ("closed", "accepted", by_side, "2026-W09")
+    assert (whole.state, whole.closed_why, whole.closed_side, whole.period) == (
+        "closed",
+        "accepted",
+        by_side,
+        "2026-W09",
+    )
     assert Signal.objects.filter(series=WHOLE).count() == 1
     look("back")
     look("again")

@@ -72,13 +72,20 @@ def test_both_sides_read_the_same_sentence_picture_and_numbers(fallen, read, ada
 
 
 @pytest.mark.parametrize("ending", ["json", "csv"])
-def test_the_tables_of_signals_are_the_same_on_both_sides_and_say_what_the_database_says(fallen, read, ada, noor, ending):
+def test_the_tables_of_signals_are_the_same_on_both_sides_and_say_what_the_database_says(
+    fallen, read, ada, noor, ending
+):
     lists = {read(person, f"/signals.{ending}") for person in (ada, noor)}
     ones = {read(person, f"/signals/{fallen.public_id}.{ending}") for person in (ada, noor)}
     assert len(lists) == len(ones) == 1
     rows = rows_of(lists.pop(), ending)
     row = next(r for r in rows if r["signal"] == fallen.public_id)
-    assert (row["partner"], row["measure"], row["slice"], row["state"]) == ("north", "service_level", "line=NNN-Billing", "open")
+    assert (row["partner"], row["measure"], row["slice"], row["state"]) == (
+        "north",
+        "service_level",
+        "line=NNN-Billing",
+        "open",
+    )
     assert (row["onset"], row["period"], row["sentence"]) == ("2026-01-19", "2026-W09", fallen.sentence)
     readings = rows_of(ones.pop(), ending)
     assert [r["period"] for r in readings] == [f"2026-W0{n}" for n in range(9, 3, -1)], "newest first"
@@ -224,7 +231,9 @@ def test_the_series_of_the_signal_is_the_one_its_link_shows(fallen, read, noor):
     page = read(noor, f"/signals/{fallen.public_id}/")
     link = re.search(r'href="(/partners/north/measures/service_level/\?[^"]*)"', page)
     assert link and "line=NNN-Billing" in link[1]
-    assert re.search(r"<h1>(.*?)</h1>", read(noor, link[1].replace("&amp;", "&")))[1].split("</span>")[0].startswith(
-        "Service level fell in"
+    assert (
+        re.search(r"<h1>(.*?)</h1>", read(noor, link[1].replace("&amp;", "&")))[1]
+        .split("</span>")[0]
+        .startswith("Service level fell in")
     )
     assert BILLING.endswith("line=NNN-Billing")

@@ -59,7 +59,12 @@ def test_setting_aside_the_same_again_changes_nothing_and_either_side_takes_it_u
     assert Move.objects.count() == count
     for _ in range(2):
         taken = actions.resume(signal=fallen, by=ada.as_viewer, at=monday + DAY)
-    assert (taken.suppressed_until, taken.suppressed_reason, taken.suppressed_by, taken.suppressed_at) == (None, "", "", None)
+    assert (taken.suppressed_until, taken.suppressed_reason, taken.suppressed_by, taken.suppressed_at) == (
+        None,
+        "",
+        "",
+        None,
+    )
     assert Move.objects.count() == count + 1
     assert fallen.public_id in on_today(ada, monday.date())
 
@@ -97,7 +102,12 @@ def test_a_person_closes_it_for_a_named_reason_once(fallen, ada, noor, monday):
         closed = actions.close(
             signal=fallen, why="explained", words="A system was down.", by=noor.as_viewer, at=monday + n * DAY
         )
-    assert (closed.state, closed.closed_why, closed.closed_by, closed.closed_side) == ("closed", "explained", noor.name, "partner")
+    assert (closed.state, closed.closed_why, closed.closed_by, closed.closed_side) == (
+        "closed",
+        "explained",
+        noor.name,
+        "partner",
+    )
     assert (closed.closed_at, Move.objects.count()) == (monday, count + 1)
     for move in (
         lambda: actions.close(signal=fallen, why="mistaken", words="No.", by=ada.as_viewer, at=monday),
@@ -223,5 +233,5 @@ def test_the_database_refuses_half_a_move(fallen, change, rule):
 
 def test_the_database_holds_one_open_signal_a_series(fallen):
     fallen.pk, fallen.public_id = None, "S-111111111111"
-    with pytest.raises(IntegrityError, match="partner, .*series|a_series_has_one_open_signal"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"partner, .*series|a_series_has_one_open_signal"), transaction.atomic():
         fallen.save(force_insert=True)
