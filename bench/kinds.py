@@ -15,9 +15,9 @@ from scipy.optimize import minimize
 from bench.measuring import Row
 from levelfield.signals import judge
 from levelfield.signals.charts import xmr_points
-from levelfield.signals.judge import KINDS
 from levelfield.signals.null import null_of
 from levelfield.signals.preparing import Prepared, prepare
+from levelfield.signals.verdict import KINDS
 from levelfield.words import Grain, Series
 from levelfield_worlds.series import KINDS as PLANTED
 from levelfield_worlds.series import planted
@@ -120,33 +120,26 @@ def calibration_error(chances: np.ndarray, truth: np.ndarray, bins: int = 10) ->
 
 
 def fit() -> None:
-    """Slope and constants that make the probabilities of development worlds likeliest."""
-    features, corrections, truth = [], [], []
-    for n, many in ((24, 150), (36, 200), (52, 500), (104, 150)):
+    """Power, slopes and constants that make the probabilities of development worlds likeliest."""
+    corrected, truth = [], []
+    for n, many in ((24, 300), (36, 400), (52, 1500), (104, 300)):
         for number, series in world(DEVELOPMENT, many, n):
             ready = prepare(series)
             assert isinstance(ready, Prepared)
             null = null_of(len(ready.x), ready.weekly)
-            features.append(ready.evidence.odds)
-            corrections.append(null.corrected(ready.evidence) - ready.evidence.score)
+            corrected.append(ready.evidence.odds[1:] + null.corrected(ready.evidence) - ready.evidence.score)
             truth.append(number)
-    odds, correction, kind = np.array(features), np.array(corrections), np.array(truth)
-    base = odds + np.where(np.arange(5) > 0, correction[:, None], 0.0)
+    odds, kind = np.array(corrected), np.array(truth)
 
     def loss(c: np.ndarray) -> float:
-        logit = c[0] * base + np.r_[0.0, c[1:]]
+        bent = c[:4] * np.sign(odds) * np.abs(odds) ** c[8] + c[4:8]
+        logit = np.concatenate([np.zeros((len(kind), 1)), bent], axis=1)
         logit = logit - logit.max(axis=1, keepdims=True)
         return float(np.mean(np.log(np.exp(logit).sum(axis=1)) - logit[np.arange(len(kind)), kind]))
 
-    found = minimize(loss, np.array([1.0, 0.4, 0.0, 0.7, 1.5]), method="Nelder-Mead", options={"maxiter": 4000})
-    print(
-        "SLOPE",
-        round(found.x[0], 3),
-        "CONSTANTS",
-        np.round(np.r_[0.0, found.x[1:]], 3).tolist(),
-        "loss",
-        round(found.fun, 4),
-    )
+    found = minimize(loss, np.array([1.6] * 4 + [0.5, -0.2, 0.1, 1.0, 1.0]), method="Powell", options={"maxiter": 4000})
+    c = found.x.round(3)
+    print("POWER", c[8], "SLOPES", c[:4].tolist(), "CONSTANTS", c[4:8].tolist(), "loss", round(found.fun, 4))
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Measure, Unit
 from levelfield.signals.chart import Chart
 from levelfield.signals.false_discovery import FALSE_SHARE, RAREST, chosen, false_per_year
-from levelfield.signals.judge import ALPHA, Reading, judge
 from levelfield.signals.telling import headline
+from levelfield.signals.verdict import ALPHA, Reading, judge
 from levelfield.signals.watch import PERIODS, Watch, watched
 from levelfield.words import Grain, Refusal, RefusalKind, Series
 from levelfield_cli.options import Home, store_at

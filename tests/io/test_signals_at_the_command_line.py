@@ -103,13 +103,17 @@ def test_the_watched_series_of_a_home_say_why_they_cannot_be_judged(published_ho
     assert {row["partner"] for row in rows} == {"north", "south"}
     assert {row["kind"] for row in rows} == {"cannot_judge"} and {row["p_value"] for row in rows} == {None}
     assert any("at least 12 are needed" in row["why"] for row in rows)
-    days = json.loads(run(capsys, home=published_home, measures=["service_level"], partner="north", grain=Grain.DAY, by="line"))
+    days = json.loads(
+        run(capsys, home=published_home, measures=["service_level"], partner="north", grain=Grain.DAY, by="line")
+    )
     assert {row["slice"] for row in days} == {None, "line=NNN-Billing", "line=NNN-Orders"}
     assert all(row["kind"] != "cannot_judge" and row["publication"].startswith("P-") for row in days)
 
 
 def test_csv_has_a_row_a_series(published_home, capsys):
-    text = run(capsys, home=published_home, measures=["service_level"], partner="north", grain=Grain.DAY, form=Format.CSV)
+    text = run(
+        capsys, home=published_home, measures=["service_level"], partner="north", grain=Grain.DAY, form=Format.CSV
+    )
     assert [row["series"] for row in csv.DictReader(io.StringIO(text))] == ["Service level"]
 
 

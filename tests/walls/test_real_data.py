@@ -15,7 +15,7 @@ from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
 from levelfield.settlement.statement import settle
 from levelfield.signals.chart import Look
-from levelfield.signals.judge import Kind
+from levelfield.signals.verdict import Kind
 from levelfield.signals.watch import Watch
 from levelfield.words import Grain
 from levelfield_io.agreements_at_hand import parse_agreement
@@ -71,12 +71,14 @@ def test_the_collapse_of_march_2016_is_found_and_told_provider_by_provider(month
         for one in judged(store, partner, publication, watches, Grain.MONTH)
     ]
     changed = [one for one in seen if one.chart.reading.changed]
-    of_march = [one for one in changed if one.chart.reading.going_on is not False and one.chart.label_of_onset >= "2016-02"]
+    of_march = [
+        one for one in changed if one.chart.reading.going_on is not False and one.chart.label_of_onset >= "2016-02"
+    ]
     assert len(changed) >= 15 and len(of_march) >= 10  # of some eighty series; chance alone would change four
     assert all(one.chart.look is Look.WORSE for one in of_march)
     told = next(one for one in seen if one.partner == "111AD6" and one.watch.measure.name == names[0])
     assert told.chosen and told.chart.reading.kind is Kind.ONE_OFF and told.chart.label_of_onset == "2016-03"
-    assert told.chart.reading.level_after < 0.8 < 0.95 < told.chart.reading.level_before
+    assert told.chart.reading.level_before > 0.95 and told.chart.reading.level_after < 0.8
 
 
 def test_two_areas_that_became_one_are_told_as_a_merge(monthly):

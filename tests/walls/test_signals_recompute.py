@@ -12,7 +12,7 @@ from collections import defaultdict
 import pytest
 from typer.testing import CliRunner
 
-from levelfield.signals.judge import Reading, judge
+from levelfield.signals.verdict import Reading, judge
 from levelfield.words import Series
 from levelfield_cli.main import app
 from levelfield_io.store import Store

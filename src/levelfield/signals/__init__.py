@@ -1,10 +1,33 @@
-"""Did something change, is it real, and of what kind? Verdicts with known error rates; charts as their pictures."""
+"""Did something change, is it real, and of what kind? Verdicts with known error rates; charts as their pictures.
 
-from levelfield.signals.charts import xmr_points
-from levelfield.signals.fair import Funnel, funnel
-from levelfield.signals.judge import ALPHA, Kind, Reading, judge
-from levelfield.signals.segmentation import Segmentation, change_points, segment
+The names below are loaded when they are first asked for: arithmetic that is compiled takes a while to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from levelfield.signals.charts import xmr_points
+    from levelfield.signals.fair import Funnel, funnel
+    from levelfield.signals.segmentation import Segmentation, change_points, segment
+    from levelfield.signals.verdict import ALPHA, Kind, Reading, judge
+
+HOMES = {
+    "ALPHA": "verdict", "Funnel": "fair", "Kind": "verdict", "Reading": "verdict", "Segmentation": "segmentation", "change_points": "segmentation",
+    "funnel": "fair", "judge": "verdict", "segment": "segmentation", "xmr_points": "charts",
+}  # fmt: skip
 
 __all__ = [
     "ALPHA", "Funnel", "Kind", "Reading", "Segmentation", "change_points", "funnel", "judge", "segment", "xmr_points",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that holds it."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    globals()[name] = found
+    return found

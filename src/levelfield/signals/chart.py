@@ -18,8 +18,8 @@ from levelfield.measures.value import Value
 from levelfield.signals import charts
 from levelfield.signals.charts.lines import Lines
 from levelfield.signals.charts.rules import Rule
-from levelfield.signals.judge import Kind, Reading, judge
 from levelfield.signals.outlook import Outlook
+from levelfield.signals.verdict import Kind, Reading, judge
 from levelfield.words import Family, Refusal, RefusalKind, Series
 
 FEWEST_FOR_LIMITS = 8

@@ -7,10 +7,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# Fitted by bench/kinds.py on development worlds: the score corrected as the p-value corrects it, a slope below one since
-# evidence is a little too sure of itself, and one constant a kind (usual, one-off, sustained, drift, more variable).
-SLOPE = 1.64
-CONSTANTS = np.array([0.0, 0.52, -0.165, 0.124, 0.986])
+# Fitted by bench/kinds.py on development worlds: the score corrected as the p-value corrects it, bent by a power since
+# strong evidence is too sure of itself and weak evidence not sure enough, with a slope and a constant for each kind of
+# change (one-off, sustained, drift, more variable); a stable series is what they are held against.
+POWER = 0.753
+SLOPES = np.array([2.029, 2.5, 2.167, 1.797])
+CONSTANTS = np.array([0.652, -0.121, 0.336, 0.959])
 
 
 def probabilities(odds: Floats, correction: float) -> Floats:
@@ -18,6 +20,11 @@ def probabilities(odds: Floats, correction: float) -> Floats:
 
     Shapes: odds (5,), log evidence against a stable series; correction: what the null distribution subtracts from it.
     """
-    logit = SLOPE * (odds + np.where(np.arange(5) > 0, correction, 0.0)) + CONSTANTS
-    weight = np.exp(logit - logit.max())
-    return np.asarray(weight / weight.sum())
+    weight = np.exp(np.minimum(logits(odds[1:] + correction), 300.0))
+    total = 1.0 + float(weight.sum())
+    return np.concatenate(([1.0 / total], weight / total))
+
+
+def logits(corrected: Floats) -> Floats:
+    """Log odds of the four kinds of change against none. Shapes: (…, 4) in and out."""
+    return np.asarray(SLOPES * np.sign(corrected) * np.abs(corrected) ** POWER + CONSTANTS)

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
-from levelfield.signals.evidence.gaussian import DRIFT, SUSTAINED, Floats
+from levelfield.signals.evidence.accounts import DRIFT, SUSTAINED, Floats
 from levelfield.signals.evidence.noise import NOISES
-from levelfield.signals.evidence.sizing import change_column, whitened
+from levelfield.signals.evidence.sizing import change_column
 from levelfield.signals.preparing import CannotJudge, Prepared, prepare
 from levelfield.words import Series
 
@@ -77,7 +77,7 @@ def outlook(
 
     def below(level: float) -> float:
         at = float(ready.forward(np.array([level]))[0]) - ready.level
-        return float(sum(p.share * stats.t.cdf((at - p.mean) / p.error, p.df) for p in parts))
+        return float(sum(p.share * stdtr(p.df, (at - p.mean) / p.error) for p in parts))
 
     def meets(level: float | None) -> float | None:
         if level is None:
@@ -119,6 +119,8 @@ def _parts(ready: Prepared, periods: int) -> list[_Part]:
 def _part(ready: Prepared, share: float, kind: int | None, onset: int, periods: int, phi: float, kappa: float) -> _Part:
     x, t, g = ready.x, ready.t, ready.g
     columns = [x, g] if kind is None else [x, g, change_column(kind, t, g, onset, 1)]
+    from levelfield.signals.evidence.whitening import whitened
+
     white = whitened(np.stack(columns), t, phi, kappa)
     design = white[1:].T
     beta, *_ = np.linalg.lstsq(design, white[0], rcond=None)
@@ -151,7 +153,7 @@ def _quantile(parts: list[_Part], q: float) -> float:
     high = max(p.mean + 60 * p.error for p in parts)
     for _ in range(60):
         middle = 0.5 * (low + high)
-        if sum(p.share * stats.t.cdf((middle - p.mean) / p.error, p.df) for p in parts) < q:
+        if sum(p.share * stdtr(p.df, (middle - p.mean) / p.error) for p in parts) < q:
             low = middle
         else:
             high = middle

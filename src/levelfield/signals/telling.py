@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from levelfield.signals.chart import Chart, Drawing
-from levelfield.signals.judge import Kind, Reading
 from levelfield.signals.outlook import Outlook
+from levelfield.signals.verdict import Kind, Reading
 
 Told = Callable[[float], str]
 

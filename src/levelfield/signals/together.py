@@ -8,11 +8,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from levelfield.signals.evidence.gaussian import SUSTAINED
+from levelfield.signals.evidence.accounts import SUSTAINED
 from levelfield.signals.evidence.noise import NOISES
-from levelfield.signals.evidence.sizing import size_of, whitened
-from levelfield.signals.judge import ALPHA, Kind, Reading, judge
+from levelfield.signals.evidence.sizing import size_of
 from levelfield.signals.preparing import Prepared, prepare
+from levelfield.signals.verdict import ALPHA, Kind, Reading, judge
 from levelfield.words import Series
 
 FEWEST = 2  # partners that must move for it to be together
@@ -72,6 +72,8 @@ def together(series: Mapping[str, Series], *, alpha: float = ALPHA) -> Together:
 def _even(ready: Prepared) -> np.ndarray:
     """The values of a series in units of its own noise."""
     phi, kappa, _ = NOISES[int(np.argmax(ready.evidence.of_noise))]
+    from levelfield.signals.evidence.whitening import whitened
+
     white = whitened(ready.x[None, :], ready.t, float(phi), float(kappa))[0]
     spread = 1.4826 * float(np.median(np.abs(white - np.median(white))))
     return np.asarray((ready.x - np.median(ready.x)) / (spread or 1.0))

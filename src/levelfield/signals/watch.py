@@ -16,7 +16,7 @@ from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.sheets import SHEETS
 from levelfield.signals.false_discovery import RAREST, chosen
-from levelfield.signals.judge import Reading
+from levelfield.signals.verdict import Reading
 
 PLAIN = ("service_level", "abandonment", "asa", "aht", "csat", "customer_critical_accuracy", "fcr_agent")
 PERIODS = 53  # weeks that are looked back on, as the charts do
@@ -49,7 +49,7 @@ class Watch:
     def key(self) -> str:
         """The name of the series within its partner, for as long as definition and slice stay."""
         slice_ = ", ".join(f"{name}={word}" for name, words in self.scope for word in words)
-        return f"{self.measure.name}|{self.definition.told}|{slice_}"
+        return f"{self.measure.name}|{','.join(self.measure.switches_of(self.definition))}|{slice_}"
 
     @property
     def label(self) -> str:

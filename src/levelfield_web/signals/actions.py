@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from levelfield.signals.chart import Chart
-from levelfield.signals.judge import Kind
 from levelfield.signals.telling import headline
+from levelfield.signals.verdict import Kind
 from levelfield.signals.watch import Watch, opened
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
@@ -28,12 +28,21 @@ LONGEST_WORDS = 2000
 LONGEST_ASIDE = 183  # days
 
 
-def review_next(*, at: dt.datetime) -> bool:
-    """Look at one partner whose current publication was not looked at; False where nothing is left to do."""
+def review_next(*, at: dt.datetime, given_up: set[str] | None = None) -> bool:
+    """Look at one partner whose current publication was not looked at; False where nothing is left to do.
+
+    What is refused, such as facts that were removed on purpose, is given up.
+    """
+    given_up = set() if given_up is None else given_up
     for partner, publication in current_release()[0].current.items():
+        if publication in given_up:
+            continue
         newest = _newest_look(partner)
         if newest is None or newest.publication != publication:
-            review(partner=partner, at=at)
+            try:
+                review(partner=partner, at=at)
+            except Refusal:
+                given_up.add(publication)
             return True
     return False
 
@@ -64,9 +73,11 @@ def review(*, partner: str, at: dt.datetime) -> int:
         later = [w for w in weeks if w > last.period]
         weeks = [last.period, *later] if last.publication != found.publication and last.period in found.weeks else later
     count = 0
-    for week in weeks or [found.weeks[-1]]:
-        cause = Cause.RESTATEMENT if last is not None and week == last.period else Cause.WEEK
-        count += _look(found, week, cause, at)
+    with transaction.atomic():  # all weeks or none: what was begun is begun again
+        wait_for_the_chain()
+        for week in weeks or [found.weeks[-1]]:
+            cause = Cause.RESTATEMENT if last is not None and week == last.period else Cause.WEEK
+            count += _look(found, week, cause, at)
     return count
 
 
@@ -169,6 +180,9 @@ def _update(signal: Signal, own: _Seen, found: Watched, week: str, cause: str, a
         _close(signal, why, own.sentence, None, at)
         return
     elif own.chart.reading.kind is Kind.CANNOT_JUDGE:
+        rebased = [first_day(r.label) for r in own.chart.rebases]
+        if rebased and max(rebased) > signal.onset_on:
+            _close(signal, Closed.REBASED, own.chart.rebases[-1].reason, None, at)
         return
     _read(signal, own, found, week, cause, at)
     _tell(signal, own, found, week)
@@ -183,11 +197,14 @@ def _tell(signal: Signal, own: _Seen, found: Watched, week: str) -> None:
     signal.period, signal.publication = week, found.publication
 
 
-def _read(signal: Signal, own: _Seen, found: Watched, week: str, cause: str, at: dt.datetime) -> None:
+def _read(
+    signal: Signal, own: _Seen, found: Watched, week: str, cause: str, at: dt.datetime, difference: str = ""
+) -> None:
     """Keep a reading; after a restatement only where it changed something, with what it changed."""
     reading = own.chart.reading
     before = signal.readings.last()
-    difference = _difference(before, own) if cause == Cause.RESTATEMENT and before is not None else ""
+    if cause == Cause.RESTATEMENT and before is not None and not difference:
+        difference = _difference(before, own)
     if cause == Cause.RESTATEMENT and not difference:
         return
     first, middle, last = own.onset if reading.onset is not None else (None, None, None)
@@ -240,7 +257,8 @@ def _open(own: _Seen, found: Watched, week: str, cause: str, at: dt.datetime) ->
                 setattr(closed, name, value)
             _tell(closed, own, found, week)
             closed.save()
-            _read(closed, own, found, week, Cause.WEEK, at)
+            again = _("it is there again") if cause == Cause.RESTATEMENT else ""
+            _read(closed, own, found, week, cause, at, again)
             _record_opening(closed, at, _("opened again"))
             return 1
     signal = Signal(
@@ -314,6 +332,13 @@ def suppress(*, signal: Signal, until: dt.date, reason: str, by: Viewer, at: dt.
         signal = _still_open(signal, by)
         if (signal.suppressed_until, signal.suppressed_reason, signal.suppressed_side) == (until, words, by.side):
             return signal
+        running = signal.suppressed_until is not None and signal.suppressed_until > at.date()
+        if running and signal.suppressed_side != by.side:
+            raise Refusal(
+                _("The other side has set this signal aside until %(day)s") % {"day": signal.suppressed_until},
+                where=signal.label,
+                next_step=_("Take it up again first, or wait for that day."),
+            )
         signal.suppressed_until, signal.suppressed_reason, signal.suppressed_at = until, words, at
         signal.suppressed_by, signal.suppressed_side = by.name, by.side
         signal.save()

@@ -18,6 +18,7 @@ class Closed(models.TextChoices):
     OVER = "over", _("as usual again")
     RESTATED = "restated", _("gone after a restatement")
     FOLLOWED = "followed", _("followed by another change")
+    REBASED = "rebased", _("the lines start anew")
     EXPLAINED = "explained", _("explained")
     ACCEPTED = "accepted", _("accepted as the new level")
     MISTAKEN = "mistaken", _("not real: an error in the data")

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from levelfield.measures.catalogue import MEASURES
 from levelfield.signals.false_discovery import FALSE_SHARE
-from levelfield.signals.judge import ALPHA
 from levelfield.signals.telling import KIND_WORDS, did_it_change, headline, what_is_drawn, will_it_meet
+from levelfield.signals.verdict import ALPHA
 from levelfield.words import Refusal
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
@@ -114,7 +114,7 @@ def _page(request: Request, own: Signal, refusal: Refusal | None = None) -> Http
         "earliest_aside": _today() + dt.timedelta(days=1), "latest_aside": _today() + dt.timedelta(days=actions.LONGEST_ASIDE),
         "usual_aside": _today() + dt.timedelta(days=28),
         "query": f"grain=week&{own.scope}" if own.scope else "grain=week", "size": changed(latest.size) if latest and latest.size is not None else "",
-        "watching": queries.watching(viewer=viewer), "cells": [(r, _sized(r, changed)) for r in readings],
+        "definition": ", ".join(w for w in own.definition.split(",") if w.partition("=")[0] in measure.switches), "cells": [(r, _sized(r, changed)) for r in readings],
     }  # fmt: skip
     return answer(request, "signals/signal.html", context, table=table, status=status_of(refusal) if refusal else 200)
 

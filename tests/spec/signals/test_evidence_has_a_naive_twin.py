@@ -70,7 +70,12 @@ def naive(x: np.ndarray, t: np.ndarray, g: np.ndarray, noises: np.ndarray) -> np
                         continue
                     price = PRICES[0] - math.log((LENGTHS < EDGE).sum())
                 else:
-                    price = PRICES[ONE_OFF] - math.log((1 / LENGTHS).sum()) - math.log(length) - math.log((m - length) / stride)
+                    price = (
+                        PRICES[ONE_OFF]
+                        - math.log((1 / LENGTHS).sum())
+                        - math.log(length)
+                        - math.log((m - length) / stride)
+                    )
                     price += recent(i + length, m)
                 pulse = np.where((np.arange(m) >= i) & (np.arange(m) < i + length), g, 0.0)
                 totals[ONE_OFF].append(prior + price + fit(x, [g, pulse], sigma, PULSE_SD**2))
@@ -78,7 +83,9 @@ def naive(x: np.ndarray, t: np.ndarray, g: np.ndarray, noises: np.ndarray) -> np
             ramp = g * np.maximum(t - t[i], 0) / (t[-1] - t[i])
             totals[DRIFT].append(prior + PRICES[DRIFT] - math.log(m // 2) + fit(x, [g, ramp], sigma, DRIFT_SD**2))
     most = max(max(v) for v in totals.values() if v)
-    return np.array([math.log(sum(math.exp(v - most) for v in totals[k])) + most if totals[k] else np.nan for k in range(5)])
+    return np.array(
+        [math.log(sum(math.exp(v - most) for v in totals[k])) + most if totals[k] else np.nan for k in range(5)]
+    )
 
 
 @pytest.mark.parametrize("kappa", [1.0, 0.5])

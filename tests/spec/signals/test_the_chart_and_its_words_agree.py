@@ -11,10 +11,10 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Direction, Unit
 from levelfield.measures.value import Value
 from levelfield.signals.chart import Drawing, Look, Rebase, chart_of
-from levelfield.signals.judge import Kind
 from levelfield.signals.of_values import series_of
 from levelfield.signals.outlook import outlook
 from levelfield.signals.telling import did_it_change, headline, short_reading, will_it_meet
+from levelfield.signals.verdict import Kind
 from levelfield.words import Family, Grain, Refusal, Series
 
 SERVICE_LEVEL, ASA, OFFERED = MEASURES["service_level"], MEASURES["asa"], MEASURES["offered"]
@@ -83,7 +83,12 @@ def test_a_stable_series_has_no_marked_point_and_says_so():
 
 def test_a_gap_has_no_point_and_a_word(fallen):
     own = chart(fallen, missing=(5,))
-    assert (own.dots[5].value, own.dots[5].plotted, own.dots[5].word, own.dots[5].look) == (None, None, "not delivered", Look.CANNOT_JUDGE)
+    assert (own.dots[5].value, own.dots[5].plotted, own.dots[5].word, own.dots[5].look) == (
+        None,
+        None,
+        "not delivered",
+        Look.CANNOT_JUDGE,
+    )
 
 
 def test_too_few_weeks_are_not_judged():
@@ -100,7 +105,9 @@ def test_from_a_rebase_on_the_series_is_judged_anew(fallen):
 
 def test_rules_are_laid_over_the_picture_and_are_not_the_verdict(fallen):
     own = chart(fallen, rule_set="nhs")
-    assert any("outside limits" in d.rules or "seven one side" in d.rules for d in chart(fallen[:36], rule_set="nhs").dots)
+    assert any(
+        "outside limits" in d.rules or "seven one side" in d.rules for d in chart(fallen[:36], rule_set="nhs").dots
+    )
     assert own.reading == chart(fallen).reading
 
 
@@ -120,7 +127,9 @@ def test_a_drawing_that_does_not_fit_and_an_unknown_rule_set_are_refused(fallen)
         chart(fallen, drawing=Drawing.EWMA, rule_set="nhs")
 
 
-@pytest.mark.parametrize(("measure", "family"), [(SERVICE_LEVEL, Family.SHARES), (ASA, Family.MEANS), (OFFERED, Family.COUNTS)])
+@pytest.mark.parametrize(
+    ("measure", "family"), [(SERVICE_LEVEL, Family.SHARES), (ASA, Family.MEANS), (OFFERED, Family.COUNTS)]
+)
 def test_a_measure_becomes_the_series_it_is(measure, family):
     start = dt.date(2026, 1, 5)
     own = [Value(measure.name, "", (), start, Grain.WEEK, 0.5, 500, 1000, 1000)]
@@ -128,7 +137,9 @@ def test_a_measure_becomes_the_series_it_is(measure, family):
 
 
 def test_the_outlook_is_surer_the_further_the_level_lies_from_what_was_agreed():
-    series = Series.shares(*np.array([[round(1000 * s), 1000] for s in np.random.default_rng(3).normal(0.85, 0.012, 45)]).T)
+    series = Series.shares(
+        *np.array([[round(1000 * s), 1000] for s in np.random.default_rng(3).normal(0.85, 0.012, 45)]).T
+    )
     far, near, beyond = (outlook(series, periods=4, expected=level).meets_expected for level in (0.80, 0.85, 0.90))
     assert far > 0.97 and 0.3 < near < 0.7 and beyond < 0.03
     found = outlook(series, periods=4, expected=0.80, minimum=0.75, at_least=True)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from levelfield.measures.catalogue import MEASURES
-from levelfield.signals.judge import Kind
+from levelfield.signals.verdict import Kind
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.models import Move
 from levelfield_web.measures.actions import rebase, withdraw_rebase

@@ -13,7 +13,7 @@ from levelfield_web.signals.models import Closed, Review, Signal, SignalReading
 from .conftest import BILLING
 
 pytestmark = pytest.mark.django_db
-WHOLE = "service_level|abandons=all_against,currency=GBP|"
+WHOLE = "service_level|abandons=all_against|"
 
 
 def everything() -> list[list[dict[str, object]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from levelfield.signals.evidence.gaussian import KINDS, USUAL, Floats, Ints, weigh
+from levelfield.signals.evidence.accounts import KINDS, USUAL, Floats, Ints
 from levelfield.signals.evidence.noise import IS_MIXED, LAG_ONE, LONG_RUN, NOISES, PRICES, lengths_for
 
 
@@ -30,6 +30,8 @@ def evidence_of(x: Floats, t: Ints, g: Floats) -> Evidence:
 
     Shapes: x, t, g (m,), oldest first, t the period numbers. Assumes: x is about normal around g·level.
     """
+    from levelfield.signals.evidence.gaussian import weigh
+
     found, places, of_noise, lasting = weigh(x / x.std(), t, g, NOISES, lengths_for(len(x)), PRICES)
     p = np.exp(of_noise - of_noise.max())
     p /= p.sum()

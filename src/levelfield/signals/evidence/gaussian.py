@@ -18,12 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.signals.compiled import compiled
+from levelfield.signals.evidence.accounts import DRIFT, KINDS, MORE_VARIABLE, ONE_OFF, SUSTAINED, USUAL
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-USUAL, ONE_OFF, SUSTAINED, DRIFT, MORE_VARIABLE = range(5)
-KINDS = 5
 
 SHIFT_SD, PULSE_SD, DRIFT_SD = 1.3, 3.0, 2.5  # prior sizes of a change, in standard deviations of the noise
 RATIOS = np.array([1.6, 2.6])  # how much more variable

@@ -8,31 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.signals.compiled import compiled
-from levelfield.signals.evidence.gaussian import DRIFT, MORE_VARIABLE, ONE_OFF, Floats, Ints
+from levelfield.signals.evidence.accounts import DRIFT, MORE_VARIABLE, ONE_OFF, Floats, Ints
 
 Z95 = 1.959964
-
-
-@compiled
-def whitened(columns: Floats, t: Ints, phi: float, kappa: float) -> Floats:
-    """Columns (c, m) without the autocorrelation of an AR(1) process of share κ plus white noise, of unit variance."""
-    c, m = columns.shape
-    found = np.empty((c, m))
-    at = np.zeros(c)
-    var = kappa
-    for i in range(m):
-        total = var + 1.0 - kappa
-        gain = var / total
-        lag = 1.0
-        if i + 1 < m:
-            lag = phi ** (t[i + 1] - t[i])
-        for j in range(c):
-            off = columns[j, i] - at[j]
-            found[j, i] = off / math.sqrt(total)
-            at[j] = lag * (at[j] + gain * off)
-        var = lag * lag * var * (1.0 - gain) + kappa * (1.0 - lag * lag)
-    return found
 
 
 @dataclass(frozen=True)
@@ -61,6 +39,8 @@ def size_of(kind: int, x: Floats, t: Ints, g: Floats, onset: int, length: int, p
     """The change that begins at `onset`. For a change of spread it is the logarithm of the ratio of spreads."""
     if kind == MORE_VARIABLE:
         return _spread_of(x, t, g, onset, phi, kappa)
+    from levelfield.signals.evidence.whitening import whitened
+
     columns = whitened(np.stack([x, g, change_column(kind, t, g, onset, length)]), t, phi, kappa)
     y, design = columns[0], columns[1:].T
     beta, *_ = np.linalg.lstsq(design, y, rcond=None)
@@ -71,6 +51,8 @@ def size_of(kind: int, x: Floats, t: Ints, g: Floats, onset: int, length: int, p
 
 
 def _spread_of(x: Floats, t: Ints, g: Floats, onset: int, phi: float, kappa: float) -> Size:
+    from levelfield.signals.evidence.whitening import whitened
+
     columns = whitened(np.stack([x, g]), t, phi, kappa)
     level = float(columns[0] @ columns[1] / (columns[1] @ columns[1]))
     left = columns[0] - level * columns[1]

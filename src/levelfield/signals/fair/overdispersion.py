@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from levelfield.signals.fair.groups import Bools, Floats, Groups, Kind, refused
 
@@ -82,7 +82,7 @@ def overdispersion(
 
 def classical_limits(found: Overdispersion, limit: float, tau2: float) -> tuple[Floats, Floats]:
     """Lower and upper limit at every group's size, on the scale of the values; (k,) each."""
-    half = stats.norm.ppf(0.5 + limit / 2) * np.sqrt(found.standard_error**2 + tau2)
+    half = float(ndtri(0.5 + limit / 2)) * np.sqrt(found.standard_error**2 + tau2)
     if found.scale is Scale.ROOT:
         return np.maximum(found.target_transformed - half, 0) ** 2, (found.target_transformed + half) ** 2
     if found.scale is Scale.ARCSINE:
@@ -115,7 +115,9 @@ def _ends(z: Floats, winsor: float) -> Bools:
     if winsor == 0:
         return np.zeros(len(z), dtype=bool)
     parts = 1 / winsor
-    part = np.floor(stats.rankdata(z) * parts / (len(z) + 1))
+    from scipy.stats import rankdata  # takes a second to import
+
+    part = np.floor(rankdata(z) * parts / (len(z) + 1))
     found: Bools = ~((part > 0) & (part < parts - 1))
     return found
 

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
 from levelfield.signals.fair.effects import Effects
 from levelfield.signals.fair.groups import Floats, Kind, refused
@@ -216,7 +215,9 @@ def pairs_sentence(found: Pairs) -> str:
 @cache
 def _for_all(level: float, k: int) -> float:
     """How many standard errors hold the differences of all pairs of k at once."""
-    return float(stats.studentized_range.ppf(level, k, np.inf)) / 2**0.5
+    from scipy.stats import studentized_range  # takes a second to import
+
+    return float(studentized_range.ppf(level, k, np.inf)) / 2**0.5
 
 
 def _slope(found: Effects) -> float:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit, gammainccinv, gammaincinv, logit, ndtr, ndtri
 
 from levelfield.signals.fair.groups import Floats, Kind, number, refused, table_columns
 
@@ -109,7 +107,7 @@ def standardise(
         raise refused("There is one group", "two or more where its own numbers are left out of the reference")
     if not bottom.sum():
         raise refused("All denominators are 0", "contacts in at least one stratum")
-    z = float(stats.norm.ppf(0.5 + coverage / 2))
+    z = float(ndtri(0.5 + coverage / 2))
     reference = math.fsum(top.ravel()) / math.fsum(bottom.ravel())
     mix = _mix(weights, strata, bottom) if how == "direct" else np.zeros(0)
     made = []
@@ -213,10 +211,10 @@ def poisson_interval(count: float, z: float) -> tuple[float, float]:
     >>> [round(x, 3) for x in poisson_interval(10, 1.959964)]
     [4.795, 18.39]
     """
-    tail = float(stats.norm.sf(z))
+    tail = float(ndtr(-z))
     if count < EXACT_BELOW:
-        low = float(stats.chi2.ppf(tail, 2 * count)) / 2 if count > 0 else 0.0
-        return low, float(stats.chi2.isf(tail, 2 * count + 2)) / 2
+        low = float(gammaincinv(count, tail)) if count > 0 else 0.0
+        return low, float(gammainccinv(count + 1, tail))
     more = count + 1
     low = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
     return low, more * (1 - 1 / (9 * more) + z / (3 * math.sqrt(more))) ** 3
@@ -234,6 +232,8 @@ def _score(seen: float, n: Floats, rate: Floats, z: float) -> tuple[float, float
     def ends(sign: int) -> float:
         if not gap(-60.0, sign) < 0 < gap(60.0, sign):
             return 0.0 if sign < 0 else total
+        from scipy.optimize import brentq  # takes a while to import
+
         return float(np.sum(n * expit(level + brentq(gap, -60.0, 60.0, args=(sign,), xtol=1e-10))))
 
     low = 0.0 if seen <= 0 else ends(-1)

@@ -68,7 +68,9 @@ class Command(BaseCommand):
                     if options["once"]:
                         return
                     if time.monotonic() > look_at:
-                        if prepare(timezone.now().date(), given_up) or review_next(at=timezone.now()):
+                        if prepare(timezone.now().date(), given_up) or review_next(
+                            at=timezone.now(), given_up=given_up
+                        ):
                             continue  # one account at a time: somebody may have delivered a file meanwhile
                         look_at = time.monotonic() + LOOK_AT_STATEMENTS_EVERY_S
                     close_old_connections()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from levelfield.signals.evidence.gaussian import DRIFT, MORE_VARIABLE, ONE_OFF, SUSTAINED, USUAL, Floats
+from levelfield.signals.evidence.accounts import DRIFT, MORE_VARIABLE, ONE_OFF, SUSTAINED, USUAL, Floats
 from levelfield.signals.evidence.noise import NOISES, lengths_for
 from levelfield.signals.evidence.sizing import Z95, Size, size_of, span_of
 from levelfield.signals.kinds import probabilities
