@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 FALSE_SHARE = 0.1  # of a year's signals, at most this share is false on average
-LOOK_SHARE = (
-    0.03  # and of those of one weekly look, so that a year of looks keeps to the former; see bench/monitoring.py
-)
+LOOK_SHARE = 0.02  # and of those of one weekly look, so that a year of looks keeps to it; bench/monitoring.py
 RAREST = 0.001  # no p-value above this makes a signal, however few series are watched together
 
 # How often a year, by weekly looks over a window of 53 weeks, a stable series newly reaches a p-value: measured by

@@ -40,6 +40,7 @@ PERIOD_NAMES = {
     "year": Grain.YEAR,
     "yearly": Grain.YEAR,
 }
+LARGEST = 1e60  # no measure is larger; the square of a sum of such numbers is still a number
 LONGEST = 20_000  # periods; longer series are rolled up before they are judged
 
 
@@ -217,6 +218,9 @@ def _numbers(given: Numbers, name: str) -> Floats:
     bad = np.flatnonzero(np.isinf(array))
     if len(bad):
         raise _refusal(f"“{name}” is infinite in period {bad[0] + 1}", "finite numbers; missing periods as nan")
+    bad = np.flatnonzero(np.abs(array) > LARGEST)
+    if len(bad):
+        raise _refusal(f"“{name}” of period {bad[0] + 1} is {array[bad[0]]:g}", f"numbers of at most {LARGEST:g}")
     return array
 
 

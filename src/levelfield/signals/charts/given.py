@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.words import Refusal, RefusalKind
+from levelfield.words.series import LARGEST
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -39,6 +40,11 @@ def numbers(values: npt.ArrayLike, name: str) -> Floats:
         first = int(np.flatnonzero(np.isinf(found))[0])
         raise refused(
             f"is infinite at index {first}", name, "finite numbers, missing as nan", "Write what is not known as nan"
+        )
+    if (np.abs(found) > LARGEST).any():
+        first = int(np.flatnonzero(np.abs(found) > LARGEST)[0])
+        raise refused(
+            f"is {found[first]:g} at index {first}", name, f"numbers of at most {LARGEST:g}", "Check the unit"
         )
     return found
 
