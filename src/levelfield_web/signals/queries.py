@@ -9,17 +9,20 @@ from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
+from levelfield.agreement.terms import ConsecutiveTrigger, CountTrigger
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Measure
 from levelfield.signals.chart import Chart
 from levelfield.signals.false_discovery import false_per_year
 from levelfield.signals.of_values import series_of
+from levelfield.signals.outlook import Outlook
 from levelfield.signals.together import together
-from levelfield.signals.watch import PERIODS, Watch
+from levelfield.signals.watch import PERIODS, Watch, scope_of
 from levelfield_web.agreement.queries import agreements
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import store
+from levelfield_web.settlement.account import account_of
 from levelfield_web.signals.models import Review, Signal, SignalReading
 from levelfield_web.signals.series import GRAIN, Watched, watched_of
 
@@ -140,6 +143,45 @@ def watch_of(*, viewer: Viewer, signal: Signal) -> tuple[Watch, Chart] | None:
         return None
     match = next(((w, v) for w, v in found.series if w.key == signal.series), None)
     return (match[0], found.chart(*match, found.weeks[-1])) if match else None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A right that one more miss of the next window would give, and how likely that miss is."""
+
+    sentence: str
+    chance: float
+
+
+def outlook_of(*, viewer: Viewer, signal: Signal) -> Outlook | None:
+    """What the next window of the signal's target will bring."""
+    if not viewer.sees(signal.partner):
+        return None
+    found = watched_of(signal.partner)
+    match = next(((w, v) for w, v in found.series if w.key == signal.series), None) if found and found.weeks else None
+    return found.outlook(*match) if found and match else None
+
+
+def near_triggers(*, viewer: Viewer, partner: str, watch: Watch, seen: Outlook | None, on: dt.date) -> list[Near]:
+    """Rights one miss away that this series decides, with the probability of that miss by the same model."""
+    account = account_of(partner, on, only_at_hand=True) if viewer.sees(partner) and watch.target and seen else None
+    last = account.last_complete if account is not None else None
+    if account is None or last is None or watch.target is None or seen is None:
+        return []
+    if watch.scope != scope_of(watch.measure, watch.target):
+        return []  # a line alone decides no right that was agreed over all of them
+    levels = {
+        t.key: t.level
+        for t in account.latest.trigger
+        if isinstance(t, CountTrigger | ConsecutiveTrigger) and (not t.targets or watch.target.key in t.targets)
+    }
+    chances = {"expected": seen.meets_expected, "minimum": seen.meets_minimum}
+    found = []
+    for state in last.triggers:
+        met = chances.get(levels.get(state.key, ""))
+        if state.away == 1 and not state.fired and met is not None:
+            found.append(Near(state.sentence, 1.0 - met))
+    return found
 
 
 def readings(*, signal: Signal) -> list[SignalReading]:

@@ -14,12 +14,13 @@ from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.value import Value
 from levelfield.signals.chart import Chart, Rebase, chart_of
 from levelfield.signals.of_values import series_of
+from levelfield.signals.outlook import Outlook, outlook
 from levelfield.signals.watch import PERIODS, Slice, Watch, watched
 from levelfield.words import Grain, Period
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.measures.queries import available_labels, rebases
+from levelfield_web.measures.queries import ahead_of, available_labels, rebases
 from levelfield_web.same_data.warehouse import current_release
 
 GRAIN = Grain.WEEK
@@ -45,6 +46,21 @@ class Watched:
         return _chart(
             self.publication, watch.label, watch.measure, tuple(own), tuple(names), watch.direction, target, known
         )
+
+    def outlook(self, watch: Watch, values: Sequence[Value]) -> Outlook | None:
+        """What the next window of the agreed target will bring; None where nothing was agreed or nothing can be said."""
+        target = watch.target
+        if target is None or target.expected is None:
+            return None
+        names = self.weeks[-PERIODS:]
+        known = rebases(partner=self.partner, measure=watch.measure, grain=GRAIN, only=watch.only)
+        own = series_of(watch.measure, [v for v in values if v.period in set(names)], names, GRAIN)
+        starts = [names.index(r.label) for r in known if r.label in names]
+        least = float(target.least) if target.least is not None else None
+        return outlook(
+            own.since(max(starts)) if starts else own, periods=ahead_of(target, GRAIN), expected=float(target.expected), minimum=least,
+            at_least=target.better == "at_least",
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=4000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -91,7 +92,10 @@ def _page(request: Request, own: Signal, refusal: Refusal | None = None) -> Http
     chart = found[1] if found else None
     readings = queries.readings(signal=own)
     latest = readings[0] if readings else None
-    answers = (did_it_change(chart, written, changed), will_it_meet(chart, written)) if chart else ("", "")
+    seen = queries.outlook_of(viewer=viewer, signal=own)
+    chart = replace(chart, outlook=seen) if chart else None
+    ahead = f"the next {seen.periods} weeks" if seen and seen.periods > 1 else "the next week"
+    answers = (did_it_change(chart, written, changed), will_it_meet(chart, written, ahead)) if chart else ("", "")
     table = Table(
         own.public_id, READING_COLUMNS,
         tuple(
@@ -114,6 +118,7 @@ def _page(request: Request, own: Signal, refusal: Refusal | None = None) -> Http
         "earliest_aside": _today() + dt.timedelta(days=1), "latest_aside": _today() + dt.timedelta(days=actions.LONGEST_ASIDE),
         "usual_aside": _today() + dt.timedelta(days=28),
         "query": f"grain=week&{own.scope}" if own.scope else "grain=week", "size": changed(latest.size) if latest and latest.size is not None else "",
+        "near": queries.near_triggers(viewer=viewer, partner=own.partner, watch=found[0], seen=seen, on=_today()) if found else [],
         "definition": ", ".join(w for w in own.definition.split(",") if w.partition("=")[0] in measure.switches), "cells": [(r, _sized(r, changed)) for r in readings],
     }  # fmt: skip
     return answer(request, "signals/signal.html", context, table=table, status=status_of(refusal) if refusal else 200)

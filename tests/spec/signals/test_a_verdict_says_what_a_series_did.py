@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from levelfield.signals import Kind, change_points, judge, xmr_points
+from levelfield.signals import Kind, judge, xmr_points
 from levelfield.words import Grain, Refusal, Series
 from levelfield_worlds.series import FAMILIES, as_family, mixed, seasonal, wandering
 
@@ -166,7 +166,6 @@ def test_missing_periods_are_gaps_and_not_zeros():
         (lambda: Series.counts([-3]), "0 or more"),
         (lambda: Series.plain([1, math.inf]), "finite"),
         (lambda: Series.plain([1, 1e300]), "at most 1e+60"),
-        (lambda: change_points([1, 1e300]), "at most 1e+60"),
         (lambda: xmr_points([1, 1e300]), "at most 1e+60"),
         (lambda: Series.plain(["x"]), "numbers"),
         (lambda: Series.plain([[1.0]]), "one number a period"),

@@ -15,7 +15,7 @@ from levelfield.signals.segmentation.price import FEWEST_EFFECTIVE, Price
 from levelfield.signals.segmentation.search import Ints, running_sums
 from levelfield.signals.segmentation.segments import Change, Floats, Segment, Segmentation
 from levelfield.words import Refusal
-from levelfield.words.series import LARGEST, LONGEST
+from levelfield.words.series import LONGEST
 
 
 def change_points(values: Sequence[float | None] | Floats) -> list[int]:
@@ -86,12 +86,6 @@ def _read(values: Sequence[float | None] | Floats) -> Floats:
         raise Refusal(
             "The series is not a row of numbers",
             expected="one number for each period, oldest first, and nan where one is missing",
-        )
-    if (np.isfinite(series) & (np.abs(series) > LARGEST)).any():
-        raise Refusal(
-            f"The value at index {int(np.flatnonzero(np.abs(series) > LARGEST)[0])} is too large",
-            expected=f"numbers of at most {LARGEST:g}",
-            next_step="Check the unit",
         )
     if np.isinf(series).any():
         raise Refusal(
