@@ -85,7 +85,7 @@ def did_it_change(chart: Chart, told: Told, told_change: Told | None = None) -> 
     parts = [f"Yes. {chance}."]
     first, last = (chart.dots[i].label for i in reading.onset_range or (0, 0))
     began = f"in {first}" if first == last else f"between {first} and {last}"
-    parts.append(f"It began {began} (with 90 % certainty).")
+    parts.append(f"It began {began} (with 90\u00a0% certainty).")
     parts.append(_sized(reading, told_change or told))
     likely = reading.probabilities.get(str(reading.kind), 0.0)
     others = [k for k, p in reading.probabilities.items() if k != reading.kind and p >= 0.1]
@@ -115,7 +115,7 @@ def _sized(reading: Reading, told: Told) -> str:
         return f"The spread is {reading.size:.1f} times what it was ({low:.1f} to {high:.1f})."
     verb = "rose" if reading.size > 0 else "fell"
     near, far = sorted((abs(low), abs(high))) if low * high > 0 else (0.0, max(abs(low), abs(high)))
-    return f"It {verb} by {told(abs(reading.size))} ({told(near)} to {told(far)}, 95 %)."
+    return f"It {verb} by {told(abs(reading.size))} ({told(near)} to {told(far)}, 95\u00a0%)."
 
 
 def _chance(p: float) -> str:
