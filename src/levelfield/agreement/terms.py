@@ -256,6 +256,23 @@ class Excused(Paragraph):
     clause: str = ""
 
 
+class Others(Paragraph):
+    """Whether the partner may be told how others did in the same weeks: as a group, without names, never a small one."""
+
+    told: bool = False
+    smallest_group: Annotated[int, BeforeValidator(_whole), Field(ge=3)] = (
+        3  # of fewer, one who knows one knows the other
+    )
+    clause: str = ""
+
+
+class Changes(Paragraph):
+    """How many days before it takes effect the client announces a change of policy, product, price or content."""
+
+    notice_days: Count
+    clause: str = ""
+
+
 class Improvement(Paragraph):
     """The expected level rises with what was reached; one reset moves it by at most a share of the way to perfect."""
 
@@ -462,6 +479,8 @@ class Agreement(Paragraph):
     forecast: Forecast = Forecast()
     excused: Excused | None = None
     improvement: Improvement | None = None
+    others: Others = Others()
+    changes: Changes | None = None
     calibration: Calibration | None = None
     clocks: Clocks = Clocks()
     trigger: tuple[Trigger, ...] = ()

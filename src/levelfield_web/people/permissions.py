@@ -43,6 +43,12 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "answer_excuse": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "dispute": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
         "answer_dispute": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "ask_client": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "answer_request": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER),
+        "announce": client(Role.ADMINISTRATOR, Role.VENDOR_MANAGER),
+        "answer_duty": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "file_scenario": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
     }.items()
 }
@@ -64,6 +70,11 @@ WORDS = {
     "answer_excuse": gettext_lazy("answer a claim"),
     "dispute": gettext_lazy("dispute a line of a statement"),
     "answer_dispute": gettext_lazy("answer a dispute"),
+    "ask_client": gettext_lazy("ask the client for something"),
+    "answer_request": gettext_lazy("answer a request to the client"),
+    "announce": gettext_lazy("announce a change"),
+    "answer_duty": gettext_lazy("say how a duty of the client stands"),
+    "file_scenario": gettext_lazy("file a circumstance"),
     "export": gettext_lazy("download tables"),
 }
 

@@ -19,7 +19,7 @@ from levelfield.signals.outlook import Outlook
 from levelfield.signals.together import together
 from levelfield.signals.watch import PERIODS, Watch, scope_of
 from levelfield_web.agreement.queries import agreements
-from levelfield_web.fields.viewer import Side, Viewer
+from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import store
 from levelfield_web.settlement.account import account_of
@@ -232,8 +232,35 @@ def moved_together(*, viewer: Viewer) -> list[MovedTogether]:
     mine = tuple(sorted(current(viewer=viewer).items()))
     return [
         MovedTogether(MEASURES[measure], tuple(sorted(names.name_of(p) for p in moving)), rose, since, p)
-        for measure, moving, rose, since, p in _together(str(store().home), mine, agreed(viewer=viewer))
+        for measure, moving, rose, since, p, _of in _together(str(store().home), mine, agreed(viewer=viewer))
+        if moving
     ]
+
+
+@dataclass(frozen=True)
+class WithOthers:
+    """A measure in which a partner moved as others did; the others are a number, never names."""
+
+    measure: Measure
+    others: int
+    of: int
+    rose: bool
+    since: str
+
+
+def moved_with_others(*, partner: str) -> tuple[list[WithOthers], int]:
+    """Measures in which a partner moved together with others, and how many others could be judged.
+
+    Nothing here names anybody. Whether a partner may be told even the number is asked by the caller, before it shows it.
+    """
+    mine = tuple(sorted(current(viewer=HOUSE).items()))
+    found = _together(str(store().home), mine, agreed(viewer=HOUSE))
+    others = max((of - 1 for *_rest, of in found), default=0)
+    return [
+        WithOthers(MEASURES[measure], len(moving) - 1, of - 1, rose, since)
+        for measure, moving, rose, since, _p, of in found
+        if partner in moving
+    ], others
 
 
 def agreed(*, viewer: Viewer) -> tuple[str, ...]:
@@ -244,7 +271,7 @@ def agreed(*, viewer: Viewer) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _together(
     home: str, publications: tuple[tuple[str, str], ...], terms: tuple[str, ...]
-) -> tuple[tuple[str, tuple[str, ...], bool, str, float], ...]:
+) -> tuple[tuple[str, tuple[str, ...], bool, str, float, int], ...]:
     """What moved together over some publications; kept, since publications never change."""
     by_measure: dict[str, dict[str, tuple[Watched, Watch, tuple[object, ...]]]] = {}
     for partner, _id in publications:
@@ -266,5 +293,7 @@ def _together(
         }
         seen = together(series)
         if seen.found and seen.onset is not None and seen.rose is not None:
-            result.append((measure_name, seen.moving, seen.rose, weeks[seen.onset], seen.p_value))
+            result.append((measure_name, seen.moving, seen.rose, weeks[seen.onset], seen.p_value, seen.of))
+        else:
+            result.append((measure_name, (), False, "", seen.p_value, seen.of))
     return tuple(result)

@@ -17,7 +17,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.signals.compiled import compiled
+from levelfield.words.compiled import compiled
 from levelfield.signals.evidence.accounts import DRIFT, KINDS, MORE_VARIABLE, ONE_OFF, SUSTAINED, USUAL
 
 Floats = npt.NDArray[np.float64]

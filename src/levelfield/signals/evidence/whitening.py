@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from levelfield.signals.compiled import compiled
+from levelfield.words.compiled import compiled
 from levelfield.signals.evidence.accounts import Floats, Ints
 
 

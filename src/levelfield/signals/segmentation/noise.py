@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from levelfield.signals.compiled import compiled
+from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.price import FEWEST_EFFECTIVE
 from levelfield.signals.segmentation.segments import Floats
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.signals.compiled import compiled
+from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.segments import Floats
 
 Ints = npt.NDArray[np.int64]

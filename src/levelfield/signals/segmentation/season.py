@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from levelfield.signals.compiled import compiled
+from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.segments import Floats
 
 SHORTEST, LONGEST = 3, 60  # periods that are tried

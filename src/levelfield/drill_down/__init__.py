@@ -1,0 +1,28 @@
+"""Where does a change come from? Contributions that sum to it, and the few places that carry it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from levelfield.drill_down.cause import Cause, Causes
+    from levelfield.drill_down.localising import localise
+    from levelfield.drill_down.localising_rates import localise_rate
+    from levelfield.drill_down.mixing import mix_and_rate
+
+HOMES = {
+    "Cause": "cause", "Causes": "cause", "localise": "localising", "localise_rate": "localising_rates",
+    "mix_and_rate": "mixing",
+}  # fmt: skip
+
+__all__ = ["Cause", "Causes", "localise", "localise_rate", "mix_and_rate"]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that holds it."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    globals()[name] = found
+    return found

@@ -1,0 +1,1 @@
+"""The client's own house, before anybody else is asked."""
