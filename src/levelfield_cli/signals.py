@@ -131,7 +131,9 @@ def _of_home(
     for key, id_ in sorted(current.items()):
         own_grain = grain or _grain_of(store, key, id_)
         watches = _watches(store, key, id_, measures, by, only)
-        rows += [_row(one) for one in judged(store, key, id_, watches, own_grain, periods)]
+        agreement = _agreement(store, key)
+        country = agreement.calendar if agreement is not None else ""
+        rows += [_row(one) for one in judged(store, key, id_, watches, own_grain, periods, country)]
     return rows
 
 

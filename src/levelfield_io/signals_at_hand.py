@@ -69,6 +69,7 @@ def judged(
     watches: Sequence[Watch],
     grain: Grain,
     most: int = PERIODS,
+    country: str = "",
 ) -> list[Judged]:
     """Every watched series with values, with its verdict over the last `most` whole periods."""
     names = whole_periods(store, partner, publication, grain)[-most:]
@@ -88,7 +89,7 @@ def judged(
         target = watch.target.expected if watch.target is not None else None
         chart = chart_of(
             watch.label, series_of(watch.measure, own, names, grain), own, names, direction=watch.direction, unit=watch.measure.unit,
-            decimals=watch.measure.decimals, target=float(target) if target is not None else None, periods=NAMES.get(grain, "periods"),
+            decimals=watch.measure.decimals, target=float(target) if target is not None else None, periods=NAMES.get(grain, "periods"), country=country,
         )  # fmt: skip
         charts.append((watch, chart))
     known = [(watch, chart) for watch, chart in charts if math.isfinite(chart.reading.p_value)]

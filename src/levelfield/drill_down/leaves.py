@@ -165,7 +165,8 @@ def _once(
         return coded, numbers
     notes.append(f"{rows - len(unique):,} rows list a leaf again; their figures are added up.")
     added = {
-        name: np.asarray(np.bincount(back, own, minlength=len(unique)), dtype=np.float64) for name, own in numbers.items()
+        name: np.asarray(np.bincount(back, own, minlength=len(unique)), dtype=np.float64)
+        for name, own in numbers.items()
     }
     return [(codes[first], labels) for codes, labels in coded], added
 

@@ -167,6 +167,7 @@ def chart_of(
     drawing: Drawing = Drawing.XMR,
     rule_set: str = "",
     outlook: Outlook | None = None,
+    country: str = "",
 ) -> Chart:
     """A chart of one measure of one slice; `labels` names every period, those without a value included.
 
@@ -183,7 +184,7 @@ def chart_of(
         raise _refused(f"“{rule_set[:40]}” is not a rule set", ", ".join(RULE_SETS))
     known = tuple(sorted((r for r in rebases if r.label in labels), key=lambda r: labels.index(r.label)))
     starts = [labels.index(r.label) for r in known]
-    reading = judged(series, starts[-1] if starts else 0)
+    reading = judged(series, starts[-1] if starts else 0, country)
     lines, plotted = _lines(series, drawing, starts, reading)
     fired = charts.flags(plotted, lines, RULE_SETS[rule_set]) if rule_set else ((),) * len(labels)
     by_label = {v.period: v for v in values}
@@ -205,11 +206,11 @@ def chart_of(
     )  # fmt: skip
 
 
-def judged(series: Series, since: int = 0) -> Reading:
+def judged(series: Series, since: int = 0, country: str = "") -> Reading:
     """The verdict on a series from a rebase on; its indices are those of the whole series."""
     if not since:
-        return judge(series)
-    found = judge(series.since(since))
+        return judge(series, country=country or None)
+    found = judge(series.since(since), country=country or None)
 
     def later(index: int | None) -> int | None:
         return None if index is None else index + since

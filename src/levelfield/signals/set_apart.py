@@ -56,12 +56,13 @@ def _public(country: str, first: int, last: int) -> frozenset[dt.date]:
     import holidays
 
     try:
-        return frozenset(holidays.country_holidays(country, years=range(first, last + 1)))
+        land, _, part = country.partition("-")  # a calendar of an agreement may name a part of a country: GB-ENG
+        return frozenset(holidays.country_holidays(land, subdiv=part or None, years=range(first, last + 1)))
     except NotImplementedError:
         raise Refusal(
             f"No holidays are known for the country “{country[:20]}”",
             where="Signals",
-            expected="a code of two letters such as GB, DE or US",
+            expected="a code such as GB, GB-ENG, DE or US",
             next_step="Name another country or none.",
             kind=RefusalKind.DEFINITION,
         ) from None

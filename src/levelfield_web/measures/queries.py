@@ -199,7 +199,16 @@ def card(
         series = by_measure.get((scope, measure.name, definition.told), [])
         named = ", ".join(word for _, words in scope for word in words)
         known = rebases(partner=partner, measure=measure, grain=grain, only={**(only or {}), **dict(scope)})
-        row = _row(measure, target, series, shown_labels, period, named, known=known)
+        row = _row(
+            measure,
+            target,
+            series,
+            shown_labels,
+            period,
+            named,
+            known=known,
+            country=agreement.calendar if agreement else "",
+        )
         rows.append(replace(row, scope=urlencode([(name, word) for name, words in scope for word in words])))
     return Card(partner, estate(viewer=viewer).name_of(partner), mine[partner], agreement, tuple(rows), period)
 
@@ -217,6 +226,7 @@ def _row(
     drawing: Drawing = Drawing.XMR,
     rule_set: str = "",
     look_ahead: bool = False,
+    country: str = "",
 ) -> Row:
     direction = measure.direction
     if target is not None:
@@ -225,7 +235,7 @@ def _row(
     chart = chart_of(
         measure.label if not key else f"{measure.label}, {key}", judged_series, series, names, direction=direction, unit=measure.unit,
         decimals=measure.decimals, target=target.expected if target else None, marks=marks, periods=_periods(names), rebases=known,
-        drawing=drawing, rule_set=rule_set, outlook=_outlook(judged_series, target, names, known) if look_ahead else None,
+        drawing=drawing, rule_set=rule_set, outlook=_outlook(judged_series, target, names, known) if look_ahead else None, country=country,
     )  # fmt: skip
     value = next((v for v in series if v.period == period), None)
     # A level agreed over a month says nothing about a week.
@@ -395,7 +405,8 @@ def series(
     marks = events(viewer=viewer, partner=partner, publication=mine[partner], grain=grain, only=only)
     known = rebases(partner=partner, measure=measure, grain=grain, only=only)
     row = _row(
-        measure, target, found, names, period, marks=marks, known=known, drawing=drawing, rule_set=rule_set, look_ahead=True
+        measure, target, found, names, period, marks=marks, known=known, drawing=drawing, rule_set=rule_set, look_ahead=True,
+        country=agreement.calendar if agreement else "",
     )  # fmt: skip
     by_period = {v.period: v for v in found}
     values = tuple(by_period[n] for n in names if n in by_period)

@@ -178,7 +178,7 @@ def test_missing_periods_are_gaps_and_not_zeros():
         (lambda: Series.plain([1, 2], period="day", start=["2026-01-02"]), "one name a value"),
         (lambda: Series.plain([1], period="day", start="soon"), "a day such as"),
         (lambda: judge(Series.plain(noisy()), alpha=2), "a share above 0"),
-        (lambda: judge(Series.plain(noisy(), period="day", start="2026-01-01"), country="XX"), "two letters"),
+        (lambda: judge(Series.plain(noisy(), period="day", start="2026-01-01"), country="XX"), "a code such as"),
     ],
 )
 def test_bad_input_is_refused_with_what_was_expected(make, word):

@@ -18,7 +18,12 @@ def feeds(last: Sequence[tuple[str, dt.date | None, int]], today: dt.date) -> Fo
         if day is None or (today - day).days > most
     ]
     if not late:
-        return Found(Verdict.KEPT, "What the client owes is up to date: " + ", ".join(title for title, _day, _most in last) + ".", 0.0, len(last))
+        return Found(
+            Verdict.KEPT,
+            "What the client owes is up to date: " + ", ".join(title for title, _day, _most in last) + ".",
+            0.0,
+            len(last),
+        )
     named = ", ".join(f"{title} ({'never came' if age is None else f'{age} days old'})" for title, age in late[:3])
     return Found(
         Verdict.NOT_KEPT if len(late) * 2 > len(last) else Verdict.PARTLY,

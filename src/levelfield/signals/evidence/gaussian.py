@@ -17,8 +17,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.words.compiled import compiled
 from levelfield.signals.evidence.accounts import DRIFT, KINDS, MORE_VARIABLE, ONE_OFF, SUSTAINED, USUAL
+from levelfield.words.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from levelfield.words.compiled import compiled
 from levelfield.signals.evidence.accounts import Floats, Ints
+from levelfield.words.compiled import compiled
 
 
 @compiled

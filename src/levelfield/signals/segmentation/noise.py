@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.price import FEWEST_EFFECTIVE
 from levelfield.signals.segmentation.segments import Floats
+from levelfield.words.compiled import compiled
 
 NORMAL = 1.4826  # median absolute deviations in one standard deviation
 CLIPPED_AT = 2.0  # standard deviations; beyond, a difference crosses a change

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.segments import Floats
+from levelfield.words.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from levelfield.words.compiled import compiled
 from levelfield.signals.segmentation.segments import Floats
+from levelfield.words.compiled import compiled
 
 SHORTEST, LONGEST = 3, 60  # periods that are tried
 FEWEST_PERIODS = 4
