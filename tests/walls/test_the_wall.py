@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from levelfield.measures.catalogue import MEASURES
 from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.own_house.actions import ask
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
 from levelfield_web.signals.models import Review, Signal
@@ -76,7 +77,8 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
     values = {
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
         "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
-        "signal_id": signal_of_north(monday).public_id,
+        "signal_id": signal_of_north(monday).public_id, "duty": "reasons",
+        "request_id": ask(partner="north", kind="access", what="NNN access", needed_on=monday.date(), by=noor.as_viewer, at=monday).public_id,
         "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
@@ -126,7 +128,7 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values = values | {"format": ending}
     nothing = values | {
         "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12,
-        "signal_id": "S-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
+        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
         for method in ("get", "post"):
@@ -240,6 +242,7 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         ("/statements/north/2026-02/", "/statements/nowhere/2026-02/"),
         (f"/signals/{values['signal_id']}/", "/signals/S-000000000000/"),
         ("/signals/?partner=north", "/signals/?partner=nowhere"),
+        ("/own-house/north/", "/own-house/nowhere/"),
     ]
     for theirs, none in pairs:
         taken: dict[str, list[float]] = {theirs: [], none: []}

@@ -49,7 +49,7 @@ DUTIES: dict[str, Duty] = {
              "Was the training the client owes given, and the material delivered?", "requests recorded here", ISO),
         Duty("calibration", 8, "Both sides score alike", "The difference of both sides' scores on the same contacts.",
              "Do both sides score quality alike?", "contacts evaluated by both sides", EITK),
-        Duty("together", 9, "Others do not move the same way", "Where several partners move the same way in the same weeks, the cause is looked for upstream first.",
+        Duty("together", 9, "Others who do the same work", "Where several partners move the same way in the same weeks, the cause is looked for upstream first.",
              "Did others who do the same work move the same way?", "figures of two or more partners", HUMACH),
         Duty("upstream", 9, "Nothing upstream creates the contacts", "Contacts per order, and repeats owed to the back office.",
              "Did contacts per order or customer rise, or did the client's back office leave issues open?", "", ISO),

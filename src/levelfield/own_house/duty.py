@@ -9,6 +9,7 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """How a duty stands."""
 
+    FIRST = "test first"  # others moved the same way: no fault, but where to look before a partner is asked
     KEPT = "kept"
     PARTLY = "kept in part"
     NOT_KEPT = "not kept"
@@ -86,4 +87,4 @@ class Finding:
         return len({o.answer for o in self.opinions}) > 1
 
 
-ORDER = (Verdict.NOT_KEPT, Verdict.PARTLY, Verdict.CANNOT_JUDGE, Verdict.ASKED, Verdict.KEPT)
+ORDER = (Verdict.FIRST, Verdict.NOT_KEPT, Verdict.PARTLY, Verdict.CANNOT_JUDGE, Verdict.ASKED, Verdict.KEPT)

@@ -31,13 +31,13 @@ class House:
     @property
     def pressing(self) -> list[Finding]:
         """What is not kept, or in part, measured before opinion."""
-        bad = [f for f in self.findings if f.verdict in (Verdict.NOT_KEPT, Verdict.PARTLY)]
+        bad = [f for f in self.findings if f.verdict in (Verdict.FIRST, Verdict.NOT_KEPT, Verdict.PARTLY)]
         return sorted(bad, key=lambda f: (ORDER.index(f.verdict), not f.is_measured, f.duty.area))
 
     @property
     def client_first(self) -> bool:
         """Must the client's own side be tested first? Where others moved the same way."""
-        return self.of("together").verdict is Verdict.NOT_KEPT
+        return self.of("together").verdict is Verdict.FIRST
 
     @property
     def sentence(self) -> str:

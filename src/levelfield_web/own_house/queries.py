@@ -292,7 +292,7 @@ def as_group(moves: Sequence[WithOthers], of: int, smallest: int) -> Found:
         "%(measure)s %(way)s at at least %(n)s others as well, from %(since)s on. A cause upstream is looked for first."
     )
     return Found(
-        Verdict.NOT_KEPT,
+        Verdict.FIRST,
         said % {"measure": first.measure.label, "way": way, "n": smallest, "since": first.since},
         lately=True,
     )

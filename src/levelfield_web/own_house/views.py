@@ -24,7 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 PARTNER_COLUMNS = ("partner", "waiting", "overdue", "announced", "answered_by_client", "answered_by_partner")
 MARKS = {
-    Verdict.KEPT: "agreed", Verdict.PARTLY: "waiting", Verdict.NOT_KEPT: "open", Verdict.CANNOT_JUDGE: "withdrawn", Verdict.ASKED: "withdrawn",
+    Verdict.KEPT: "agreed", Verdict.PARTLY: "waiting", Verdict.NOT_KEPT: "open", Verdict.FIRST: "open", Verdict.CANNOT_JUDGE: "withdrawn", Verdict.ASKED: "withdrawn",
 }  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def test_a_feed_that_never_came_is_not_a_feed_of_age_zero() -> None:
 
 def test_others_moving_the_same_way_put_the_clients_side_first() -> None:
     found = together([("Service level", 2, False, "2026-W20"), ("ASA", 3, True, "2026-W20")], 4)
-    assert found.verdict is Verdict.NOT_KEPT
+    assert found.verdict is Verdict.FIRST
     assert found.sentence.startswith("ASA rose at 3 of 4 others")
     assert together([], 4).verdict is Verdict.KEPT
     assert together([], 0).verdict is Verdict.CANNOT_JUDGE

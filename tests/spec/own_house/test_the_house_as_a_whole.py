@@ -41,7 +41,7 @@ def test_where_data_cannot_say_an_opinion_counts_and_is_marked_as_one() -> None:
 
 
 def test_others_moving_together_put_the_clients_side_first() -> None:
-    assert house({"together": Found(Verdict.NOT_KEPT, "2 of 4.")}).client_first
+    assert house({"together": Found(Verdict.FIRST, "2 of 4.")}).client_first
     assert not house({"together": Found(Verdict.KEPT, "None.")}).client_first
     assert not house({}).client_first
 

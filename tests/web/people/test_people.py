@@ -34,6 +34,11 @@ export            yes          yes               yes        yes              yes
 rebase            -            yes               yes        -                yes                yes                   -
 suppress_signal   -            yes               yes        -                yes                yes                   -
 close_signal      -            yes               yes        -                yes                yes                   -
+ask_client        -            yes               -          -                yes                yes                   -
+answer_request    -            yes               -          yes              -                  -                     -
+announce          -            yes               -          yes              -                  -                     -
+answer_duty       yes          yes               -          -                yes                yes                   -
+file_scenario     -            yes               -          -                yes                yes                   -
 """
 
 

@@ -21,7 +21,7 @@ def together(moves: Sequence[tuple[str, int, bool, str]], of: int) -> Found:
     measure, others, rose, since = max(moves, key=lambda m: m[1])
     more = f", and so it is in {len(moves) - 1} other measure{'s' if len(moves) > 2 else ''}" if len(moves) > 1 else ""
     return Found(
-        Verdict.NOT_KEPT,
+        Verdict.FIRST,
         f"{measure} {'rose' if rose else 'fell'} at {others} of {of} others as well, from {since} on{more}. A cause upstream is looked for first.",
         float(others), of, lately=True,
     )  # fmt: skip
