@@ -1,0 +1,1 @@
+"""Where a change comes from and whose it is: the same explanation for both sides."""
