@@ -224,8 +224,11 @@ def _nested(codes: Ints, n0: Floats, x0: Floats, n1: Floats, x1: Floats) -> _Nes
 
 def _added(figures: Floats, group: Ints, many: int) -> Floats:
     """Sums of the last axis by group."""
-    out = np.zeros((*figures.shape[:-1], many))
-    np.add.at(out, (..., group), figures)
+    if figures.ndim == 1:
+        return np.asarray(np.bincount(group, figures, minlength=many), dtype=np.float64)
+    member = np.zeros((len(group), many))
+    member[np.arange(len(group)), group] = 1.0
+    out: Floats = figures @ member
     return out
 
 

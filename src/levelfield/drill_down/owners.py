@@ -55,7 +55,12 @@ MIX_WORDS: Mapping[str, str] = {
     "reason": "other contact reasons", "site": "contacts that moved between sites", "queue": "contacts that moved between queues",
     "tenure_band": "other tenure of the people who answered", "program": "other programs",
 }  # fmt: skip
-OWN_PLACES = ("site", "tenure_band", "queue", "partner")  # a change within one of these is the partner's; else it is asked of both
+OWN_PLACES = (
+    "site",
+    "tenure_band",
+    "queue",
+    "partner",
+)  # a change within one of these is the partner's; else it is asked of both
 
 
 def mix_owner(dimension: str) -> Owner:
