@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,10 @@ import pyarrow.compute as pc
 from levelfield.words import Refusal, RefusalKind, nearest
 
 Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int32]
+Codes = npt.NDArray[np.integer[Any]]
 
 NOT_NAMED = "not named"  # the label of rows that have none: a value of its own, never spread over the others
+SMALL = 127  # labels that fit one byte
 MOST_DIMENSIONS = 12  # 4,095 cuboids; more is a table nobody drills by hand
 
 
@@ -143,7 +145,8 @@ def _codes(data: pa.Table, name: str) -> tuple[Codes, tuple[str, ...]]:
         if NOT_NAMED not in labels:
             labels.append(NOT_NAMED)
         indices = pc.fill_null(indices.cast(pa.int32()), labels.index(NOT_NAMED))
-    return np.asarray(indices.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int32), tuple(labels)
+    kind = np.int8 if len(labels) < SMALL else np.int32
+    return np.asarray(indices.to_numpy(zero_copy_only=False)).astype(kind, copy=False), tuple(labels)
 
 
 def _once(
@@ -154,12 +157,18 @@ def _once(
     rows = len(coded[0][0])
     if float(np.prod(np.array(sizes, dtype=np.float64))) >= 2**62:
         return coded, numbers  # a space so large that a key does not fit: dimensions like these are identifiers
+    cells = int(np.prod(np.array(sizes, dtype=np.int64)))
+    if cells <= 4 * rows + 1024:
+        from levelfield.drill_down.cube.kernel import listed_twice
+
+        kind = np.result_type(*(codes for codes, _ in coded))
+        if not listed_twice(
+            np.stack([codes.astype(kind, copy=False) for codes, _ in coded]), np.array(sizes, dtype=np.int64), cells
+        ):
+            return coded, numbers
     key = np.zeros(rows, dtype=np.int64)
     for (codes, _), size in zip(coded, sizes, strict=True):
         key = key * size + codes
-    cells = int(np.prod(np.array(sizes, dtype=np.int64)))
-    if cells <= 4 * rows + 1024 and np.bincount(key, minlength=cells).max(initial=0) <= 1:
-        return coded, numbers
     unique, first, back = np.unique(key, return_index=True, return_inverse=True)
     if len(unique) == rows:
         return coded, numbers
@@ -171,15 +180,17 @@ def _once(
     return [(codes[first], labels) for codes, labels in coded], added
 
 
+LOOK = 4096  # rows that tell most dimensions apart
+
+
 def _searchable(dims: list[str], coded: list[tuple[Codes, tuple[str, ...]]], notes: list[str]) -> list[int]:
     """Positions of the dimensions worth a search: more than one value, and not a copy of an earlier one."""
     kept: list[int] = []
-    for d, (codes, labels) in enumerate(coded):
-        used = int(np.count_nonzero(np.bincount(codes, minlength=len(labels))))
-        if used < 2:
+    for d, (codes, _labels) in enumerate(coded):
+        if codes[0] == codes[-1] and (codes == codes[0]).all():
             notes.append(f"“{dims[d]}” has one value; it explains nothing and is left out.")
             continue
-        twin = next((e for e in kept if _copies(coded[e], (codes, labels), used)), None)
+        twin = next((e for e in kept if _copies(coded[e][0], codes)), None)
         if twin is not None:
             notes.append(f"“{dims[d]}” is a copy of “{dims[twin]}”; it is left out.")
             continue
@@ -187,14 +198,12 @@ def _searchable(dims: list[str], coded: list[tuple[Codes, tuple[str, ...]]], not
     return kept
 
 
-def _copies(one: tuple[Codes, tuple[str, ...]], other: tuple[Codes, tuple[str, ...]], used: int) -> bool:
-    """Do two dimensions name the same split of the leaves?"""
-    codes, labels = one
-    if int(np.count_nonzero(np.bincount(codes, minlength=len(labels)))) != used:
-        return False
-    sample = slice(0, 4096)  # most pairs that differ do so at once
-    for part in (sample, slice(None)):
-        pairs = codes[part].astype(np.int64) * len(other[1]) + other[0][part]
-        if len(np.unique(pairs)) > used:
+def _copies(one: Codes, other: Codes) -> bool:
+    """Do two dimensions name the same split of the leaves? Most pairs that do not show it at once."""
+    step = max(1, len(one) // LOOK)
+    for part in (slice(None, None, step), slice(None)):
+        wide = int(other[part].max()) + 1
+        pairs = len(np.unique(one[part].astype(np.int64) * wide + other[part]))
+        if pairs > len(np.unique(one[part])) or pairs > len(np.unique(other[part])):
             return False
     return True

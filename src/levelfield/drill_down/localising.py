@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from levelfield.drill_down.cause import Cause, Causes
-from levelfield.drill_down.cube.noise import Noise, deviations, log_density, noise_of
-from levelfield.drill_down.leaves import Leaves, read_leaves
+from levelfield.drill_down.cube.noise import Noise, log_density, noise_of
+from levelfield.drill_down.leaves import SMALL, Leaves, read_leaves
 from levelfield.words import Refusal, RefusalKind
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer[Any]]
 
 MOST = 20  # causes that are told
 MOST_CELLS = 200_000_000  # of the cube with its totals; beyond, dimensions of many labels are searched for their common labels only
@@ -25,6 +27,7 @@ SURE = 0.0  # nats a place must gain after its price
 EACH_DEPTH = 0.7  # nats: the price of one more attribute in a place
 PLAIN = 40.0  # nats: a change nobody doubts
 DISTURBING = 0.005  # share of leaves in such changes that colours the noise of all
+SAME_NOISE = 0.02  # of its spread
 WORTH_A_NOTE = 0.02  # a shift of everything that is told
 COMMON = 400  # labels of a dimension that is searched in part
 
@@ -55,11 +58,14 @@ def localise(
     if not read.dims or counted.sum() < FEWEST_LEAVES:
         notes.append("There is too little to search: no dimension splits it, or too few leaves hold anything.")
         return Causes((), notes=notes, change=change)
-    d = deviations(v, f)
-    if not counted.all():
-        d = d[counted]
+    whole = bool(counted.all())
+    if not whole:
         v, f = v[counted], f[counted]
-    codes = np.ascontiguousarray(np.stack([own if counted.all() else own[counted] for own in read.codes]))
+    from levelfield.drill_down.cube.kernel import all_deviations
+
+    d = all_deviations(v, f)
+    kind = np.int8 if max(read.sizes) < SMALL else np.int32
+    codes = np.stack([(own if whole else own[counted]).astype(kind, copy=False) for own in read.codes])
     codes, labels = _room(codes, read.labels, notes)
     sizes = np.array([len(x) for x in labels], dtype=np.int64)
     noise = noise_of(v, f)
@@ -67,21 +73,29 @@ def localise(
     found = search.run(most, least=PLAIN)
     if (~search.alive).mean() > DISTURBING:
         # What plainly changed has coloured the noise: the noise is that of the others, and all is weighed again.
-        noise = noise_of(v[search.alive], f[search.alive])
-        search = _Search(d, log_density(v, f, noise), codes, sizes, noise)
-        found = []
+        others = noise_of(v[search.alive], f[search.alive])
+        if not _alike(noise, others):
+            noise, found = others, []
+            search = _Search(d, log_density(v, f, noise), codes, sizes, noise)
     found += search.run(most - len(found))
     if abs(noise.shift) > WORTH_A_NOTE:
         notes.append(f"Leaves moved by {noise.shift:+.0%} everywhere; places are those that differ from it.")
     return Causes((_cause(one, search, v, f, read, labels, change) for one in found), notes=notes, change=change)
 
 
+def _alike(one: Noise, other: Noise) -> bool:
+    """Would another look at the noise change nothing that matters?"""
+    return (
+        one.unit == other.unit
+        and abs(one.spread / other.spread - 1) < SAME_NOISE
+        and abs(one.shift - other.shift) < SAME_NOISE * one.spread
+    )
+
+
 OTHERS = "other, rarer labels"
 
 
-def _room(
-    codes: npt.NDArray[np.int32], labels: tuple[tuple[str, ...], ...], notes: list[str]
-) -> tuple[npt.NDArray[np.int32], list[tuple[str, ...]]]:
+def _room(codes: Codes, labels: tuple[tuple[str, ...], ...], notes: list[str]) -> tuple[Codes, list[tuple[str, ...]]]:
     """Dimensions as they fit into memory: of one with very many labels the most common stay, the others are one."""
     kept = list(labels)
     while math.prod(len(own) + 1 for own in kept) > MOST_CELLS:
@@ -90,8 +104,8 @@ def _room(
         common = np.sort(np.argsort(-counts, kind="stable")[: max(COMMON, len(kept[widest]) // 64)])
         if len(common) + 1 >= len(kept[widest]):
             break
-        back = np.full(len(kept[widest]), len(common), dtype=np.int32)
-        back[common] = np.arange(len(common), dtype=np.int32)
+        back = np.full(len(kept[widest]), len(common), dtype=codes.dtype)
+        back[common] = np.arange(len(common), dtype=codes.dtype)
         codes[widest] = back[codes[widest]]
         notes.append(
             f"A dimension of {len(kept[widest]):,} labels was searched for its {len(common)} most common ones."
@@ -114,7 +128,7 @@ class _Found:
 class _Search:
     """The greedy search over one cube."""
 
-    def __init__(self, d: Floats, log0: Floats, codes: npt.NDArray[np.int32], sizes: Ints, noise: Noise) -> None:
+    def __init__(self, d: Floats, log0: Floats, codes: Codes, sizes: Ints, noise: Noise) -> None:
         from levelfield.drill_down.cube import kernel
 
         self.kernel, self.d, self.log0, self.codes, self.sizes = kernel, d, log0, codes, sizes

@@ -36,7 +36,7 @@ MEASURES: Mapping[str, Terms] = {
     "within_credited": lambda s, n: (n * (s.service_level + s.abandoned_within), n),
     "abandonment": lambda s, n: (n * s.abandonment, n),
     "answered_share": lambda s, n: (n * _of_answered(s), n),
-    "asa_s": lambda s, n: (n * _of_answered(s) * np.nan_to_num(s.wait_answered_s), n * _of_answered(s)),
+    "asa_s": lambda s, n: (n * _of_answered(s) * np.nan_to_num(s.asa_s), n * _of_answered(s)),
 }
 BETTER_LOWER = {"abandonment", "asa_s"}
 STRETCH = 0.7  # share of the harm the hours that are named must hold

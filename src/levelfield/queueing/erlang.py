@@ -20,9 +20,9 @@ class QueueState:
     """What customers and agents of one queue see on average. Shares are 0 to 1; where nobody calls, shares are nan."""
 
     abandonment: Figure  # share of offered that give up
-    asa_s: Figure  # mean wait of all offered, those who give up included, as queueing texts have it
-    wait_answered_s: Figure  # mean wait of answered: the ASA of contracts
-    service_level: Figure  # share of offered answered within the threshold
+    asa_s: Figure  # mean wait of answered: the average speed of answer of contracts
+    wait_s: Figure  # mean wait of all offered, those who give up included: the wait of queueing texts
+    service_level: Figure  # share of offered answered within the threshold; who gives up in time counts against it
     within_of_answered: Figure  # share of answered
     abandoned_within: Figure  # share of offered that give up within the threshold
     occupancy: Figure  # share of agents' time on contacts
@@ -42,7 +42,7 @@ def erlang_a(
     Zeltyn and Mandelbaum (2005), doi:10.1007/s11134-005-3699-8.
 
     >>> state = erlang_a(0.8, 60, 120, 50)
-    >>> round(state.abandonment, 3), round(state.asa_s, 1), round(state.occupancy, 2)
+    >>> round(state.abandonment, 3), round(state.wait_s, 1), round(state.occupancy, 2)
     (0.031, 3.7, 0.93)
     """
     given, shape = _broadcast(arrivals_per_s, handle_s, patience_s, agents, threshold_s)
@@ -50,10 +50,8 @@ def erlang_a(
     _check(rate, handle, patience, staff, threshold)
     from levelfield.queueing.kernel import many_queues
 
-    waiting, given_up, within, given_up_within, wait_answered, answered = many_queues(
-        rate, handle, patience, staff, threshold
-    )
-    asa = given_up * patience
+    waiting, given_up, within, given_up_within, asa, answered = many_queues(rate, handle, patience, staff, threshold)
+    wait = given_up * patience  # who waits gives up at the rate of one over patience
     with np.errstate(invalid="ignore", divide="ignore"):
         of_answered = np.where(answered > 0, within / answered, np.nan)
     occupancy = np.where(rate > 0, rate * handle * answered / staff, 0.0)
@@ -61,7 +59,7 @@ def erlang_a(
         *(
             _shaped(own, shape)
             for own in (
-                given_up, asa, wait_answered, within, of_answered, given_up_within, occupancy, waiting, np.where(rate > 0, rate * asa, 0.0),
+                given_up, asa, wait, within, of_answered, given_up_within, occupancy, waiting, np.where(rate > 0, rate * wait, 0.0),
             )
         )
     )  # fmt: skip
@@ -136,7 +134,13 @@ def wait_beyond(
 def _broadcast(*arguments: npt.ArrayLike) -> tuple[list[Floats], tuple[int, ...] | None]:
     """Flat arrays of one length, and the shape to give back; None for scalars."""
     arrays = [np.asarray(argument, dtype=np.float64) for argument in arguments]
-    whole = np.broadcast_arrays(*arrays)
+    try:
+        whole = np.broadcast_arrays(*arrays)
+    except ValueError:
+        shapes = ", ".join("×".join(str(length) for length in array.shape) or "one" for array in arrays)
+        raise Refusal(
+            f"the arguments have {shapes} values", where="queue", expected="as many of each, or one for all", kind=RefusalKind.DEFINITION
+        ) from None  # fmt: skip
     scalar = all(array.ndim == 0 for array in arrays)
     return [np.ascontiguousarray(array).reshape(-1) for array in whole], None if scalar else whole[0].shape
 
@@ -175,7 +179,7 @@ def min_agents(
     arrivals_per_s: npt.ArrayLike, handle_s: npt.ArrayLike, patience_s: npt.ArrayLike, *, target: npt.ArrayLike, threshold_s: npt.ArrayLike = 20.0,
     measure: str = "service_level",
 ) -> Any:  # fmt: skip
-    """The smallest whole number of agents that reaches a target: a service level at least, an abandonment or wait at most.
+    """The smallest whole number of agents that reaches a target: a service level at least, an abandonment or ASA at most.
 
     Shapes: scalars or arrays that broadcast; a scalar gives an int. Unit: shares 0 to 1, seconds. Refuses: as `erlang_a`,
     a target outside 0 to 1 (seconds below or at zero), another measure. Exact: every state is computed, none interpolated.

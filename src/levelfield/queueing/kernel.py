@@ -143,7 +143,7 @@ def inverse_erlang_b(load: float, servers: float) -> tuple[float, float]:
 def one_queue(
     rate: float, handle: float, patience: float, agents: float, threshold: float
 ) -> tuple[float, float, float, float, float, float]:
-    """Of one queue: chance to wait, given up, answered within, given up within, mean wait of answered; and the mean of waits."""
+    """Of one queue: chance to wait, given up, answered within, given up within, mean wait of answered, answered."""
     y, x = rate * patience, agents * patience / handle
     whole, stays, leaves, waits, g_top = sums(0.0, math.inf, y, x)
     mantissa, log_b = inverse_erlang_b(rate * handle, agents - 1)
@@ -210,12 +210,12 @@ def reaches(
     rate: float, handle: float, patience: float, agents: float, threshold: float, wanted: float, measure: int
 ) -> bool:
     """Does a number of agents reach the target?"""
-    _w, given_up, within, _gw, _wa, _a = one_queue(rate, handle, patience, agents, threshold)
+    _w, given_up, within, _gw, asa, _a = one_queue(rate, handle, patience, agents, threshold)
     if measure == 0:
         return within >= wanted
     if measure == 1:
         return given_up <= wanted
-    return given_up * patience <= wanted
+    return asa <= wanted
 
 
 @compiled

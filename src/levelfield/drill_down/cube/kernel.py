@@ -15,6 +15,7 @@ from levelfield.words.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 # The prior of a place's shift: its leaves differ by a standard deviation of about 0.15 around a shift of −2 to 2.
 ALPHA, SPREAD, WIDE = 1.5, 0.12, 1.1
@@ -26,8 +27,23 @@ APART = 4.0  # nats by which a shift must beat mere spread
 NOTHING = -1e300
 
 
+CACHED = 16_384  # cells of four tallies: half a megabyte
+
+
 @compiled
-def whole_cube(d: Floats, log0: Floats, codes: npt.NDArray[np.int32], sizes: Ints) -> Floats:
+def add_up(tally: Floats, first: int, last: int, stride: int, size: int) -> None:
+    """Totals over one dimension, in a stretch of the cube."""
+    for start in range(first, last, stride * (size + 1)):
+        top = start + size * stride
+        for label in range(size):
+            low = start + label * stride
+            for j in range(stride):
+                for m in range(4):
+                    tally[top + j, m] += tally[low + j, m]
+
+
+@compiled
+def whole_cube(d: Floats, log0: Floats, codes: Codes, sizes: Ints) -> Floats:
     """Tallies of every place, (cells, 4): leaves are added to the finest cells, then every dimension is added up."""
     dims = len(sizes)
     strides = np.ones(dims, dtype=np.int64)
@@ -43,18 +59,16 @@ def whole_cube(d: Floats, log0: Floats, codes: npt.NDArray[np.int32], sizes: Int
         tally[at, 1] += d[i]
         tally[at, 2] += d[i] * d[i]
         tally[at, 3] += log0[i]
-    for k in range(dims):
-        stride, size = strides[k], sizes[k]
-        block = stride * (size + 1)
-        for start in range(0, cells, block):
-            top = start + size * stride
-            for label in range(size):
-                low = start + label * stride
-                for j in range(stride):
-                    tally[top + j, 0] += tally[low + j, 0]
-                    tally[top + j, 1] += tally[low + j, 1]
-                    tally[top + j, 2] += tally[low + j, 2]
-                    tally[top + j, 3] += tally[low + j, 3]
+    # The inner dimensions are added up block by block while a block is in the cache, the outer ones over the whole cube.
+    inner = dims - 1
+    while inner > 0 and strides[inner - 1] <= CACHED:
+        inner -= 1
+    block = strides[inner - 1] if inner > 0 else cells
+    for start in range(0, cells, block):
+        for k in range(dims - 1, inner - 1, -1):
+            add_up(tally, start, start + block, strides[k], sizes[k])
+    for k in range(inner - 1, -1, -1):
+        add_up(tally, 0, cells, strides[k], sizes[k])
     return tally
 
 
@@ -127,7 +141,7 @@ def best_of(gains: npt.NDArray[np.float32]) -> int:
 
 @compiled
 def take_out(
-    leaves: Ints, d: Floats, log0: Floats, codes: npt.NDArray[np.int32], tally: Floats, strides: Ints, sizes: Ints, touched: npt.NDArray[np.bool_]
+    leaves: Ints, d: Floats, log0: Floats, codes: Codes, tally: Floats, strides: Ints, sizes: Ints, touched: npt.NDArray[np.bool_]
 ) -> Ints:  # fmt: skip
     """Take leaves out of every place they lie in; the places touched, each once."""
     dims = len(sizes)
@@ -155,3 +169,81 @@ def take_out(
     for j in range(used):
         touched[found[j]] = False
     return found[:used]
+
+
+RARE_LOG = math.log(1e-9 / 4)  # as in noise.py; a test compares both
+CORE_Z = 2.5
+HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
+
+
+@compiled
+def log_densities(
+    v: Floats, f: Floats, unit: int, middle: float, sizes: Floats, spreads: Floats, tails: Floats, digit: float
+) -> Floats:
+    """Log density of every leaf as noise; the units as `noise.py` numbers them."""
+    out = np.empty(len(v))
+    plain = len(spreads) == 1
+    log_spreads = np.log(spreads)
+    bins = len(tails)
+    for i in range(len(v)):
+        a, b = abs(v[i]), abs(f[i])
+        most = max(a, b)
+        spread = spreads[0] if plain else math.exp(np.interp(math.log(max(most, 1e-300)), sizes, log_spreads))
+        if digit > 0:
+            last = digit / max(most, digit)
+            spread = math.sqrt(spread * spread + last * last)
+        log_spread = math.log(spread)
+        a, b = max(a, 1e-12 * most), max(b, 1e-12 * most)
+        half = math.log((a + b) / 2)
+        slope = 0.0
+        if unit == 4:
+            x0, x1 = (f[i] - v[i]) / a, (v[i] - f[i]) / b
+            p0 = -0.5 * (x0 / spread) ** 2 + 2 * half - 2 * math.log(a)
+            p1 = -0.5 * (x1 / spread) ** 2 + 2 * half - 2 * math.log(b)
+            top = max(p0, p1)
+            density = (
+                top + math.log(math.exp(p0 - top) + math.exp(p1 - top)) - math.log(2.0) - HALF_LOG_TAU - log_spread
+            )
+            z = abs(v[i] - f[i]) / most / spread
+        else:
+            if unit == 0:
+                x, slope = (f[i] - v[i]) / a, 2 * half - 2 * math.log(a)
+            elif unit == 1:
+                x, slope = (v[i] - f[i]) / b, 2 * half - 2 * math.log(b)
+            elif unit == 3:
+                x, slope = math.log(a / b), 2 * half - math.log(a) - math.log(b)
+            else:
+                x = 2 * (v[i] - f[i]) / (abs(v[i]) + abs(f[i]))
+            z = abs(x - middle) / spread
+            density = -0.5 * z * z - HALF_LOG_TAU - log_spread + slope
+        if z > CORE_Z - 0.5 and z < bins / 2:
+            density = max(density, tails[int(z * 2)] - log_spread + slope)
+        if density < RARE_LOG + 40:
+            top = max(density, RARE_LOG)
+            density = top + math.log(math.exp(density - top) + math.exp(RARE_LOG - top))
+        out[i] = density
+    return out
+
+
+@compiled
+def listed_twice(codes: Codes, sizes: Ints, cells: int) -> bool:
+    """Does any combination of labels stand in two rows?"""
+    seen = np.zeros(cells, dtype=np.uint8)
+    for i in range(codes.shape[1]):
+        at = 0
+        for k in range(len(sizes)):
+            at = at * sizes[k] + codes[k, i]
+        if seen[at]:
+            return True
+        seen[at] = 1
+    return False
+
+
+@compiled
+def all_deviations(v: Floats, f: Floats) -> Floats:
+    """What `noise.deviations` gives, in one pass."""
+    out = np.empty(len(v))
+    for i in range(len(v)):
+        total = abs(v[i]) + abs(f[i])
+        out[i] = 2 * (v[i] - f[i]) / total if total > 0 else 0.0
+    return out

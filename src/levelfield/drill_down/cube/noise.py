@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 
@@ -12,13 +11,19 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 NORMAL = 1.4826  # median absolute deviations in one standard deviation
-SAMPLE = 60_000  # leaves that are looked at; more say the same
+SAMPLE = 5_000  # leaves that decide on unit and spread, to about one per cent of it
+TAIL_SAMPLE = 500_000  # leaves among which tails are counted
 BINS = 12  # of size, to see whether small leaves scatter more
 CORE = 2.5  # standard deviations within which ordinary leaves decide in which unit they scatter evenly
 RARE = 1e-9  # share of leaves that may be anything at all
 ODD = math.log(1e-5)  # log density below which a leaf says nothing on the unit: it may have changed
 LEAST_SPREAD = 1e-4  # a forecast that is right to the last digit still has this much noise
 TAIL_BINS = 80  # of half a standard deviation each, in which tails are counted
+FEWEST_BEYOND = 12  # leaves beyond the core on a side, below which it has no tail to speak of
+NORMAL_SHAPE, NEAR_NORMAL = (
+    -0.12,
+    0.08,
+)  # of a normal distribution beyond its core, and how far noise usually is from it
 HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
 LOG_TWO = math.log(2)
 OF_ACTUAL, OF_EXPECTED, EVEN, LOGARITHM, OF_EITHER = range(5)  # what a deviation is relative to
@@ -85,26 +90,30 @@ def noise_of(v: Floats, f: Floats) -> Noise:
     actual, the expected, either of them in turn, their mean, or their ratio. Tails count on the side with fewer: a cause
     moves leaves to one side, noise to both.
     """
+    many = (v[:: max(1, len(v) // TAIL_SAMPLE)], f[:: max(1, len(v) // TAIL_SAMPLE)])
     step = max(1, len(v) // SAMPLE)
     v, f = v[::step], f[::step]
     size = np.maximum(np.abs(v), np.abs(f))
     logs = np.log(np.maximum(size, 1e-300))
-    digit = _digit(v, f)
+    order = np.argsort(logs, kind="stable")
+    digit = _digit(*many)
     best: tuple[float, Noise] | None = None
     for unit in (EVEN, OF_ACTUAL, OF_EXPECTED, LOGARITHM, OF_EITHER):
         x = _smaller(v, f) if unit == OF_EITHER else _in_unit(v, f, unit)[0]
         middle = 0.0 if unit == OF_EITHER else float(np.median(x))
-        sizes, spreads = _by_size(np.abs(x - middle), logs)
+        sizes, spreads = _by_size(np.abs(x - middle), order, logs)
         if unit == OF_EITHER:
             spreads = np.array([_of_either(own / NORMAL) for own in spreads])
         trial = Noise(unit, middle, sizes, spreads, np.full(TAIL_BINS, -np.inf), digit)
-        density = log_density(v, f, trial)
+        density = plain_log_density(v, f, trial)
         value = float(np.maximum(density, ODD).sum())
         if best is None or value > best[0] + 5.0:
             best = (value, trial)
     if best is None:
         raise ValueError("no leaves")
     own = best[1]
+    v, f = many
+    size = np.maximum(np.abs(v), np.abs(f))
     z = (_smaller(v, f) if own.unit == OF_EITHER else _in_unit(v, f, own.unit)[0] - own.middle) / _spread(size, own)
     return Noise(own.unit, own.middle, own.sizes, own.spreads, _tails(z), digit)
 
@@ -140,20 +149,23 @@ def _digit(v: Floats, f: Floats) -> float:
     return float(least) if np.isfinite(least) else 0.0
 
 
-def _by_size(away: Floats, logs: Floats) -> tuple[Floats, Floats]:
-    """Spread of the deviations by size; one spread where sizes tell no difference."""
+def _by_size(away: Floats, order: npt.NDArray[np.int64], logs: Floats) -> tuple[Floats, Floats]:
+    """Spread of the deviations by size; one spread where sizes tell no difference. `order` sorts the sizes."""
     whole = max(NORMAL * float(np.median(away)), LEAST_SPREAD)
-    edges = np.quantile(logs, np.linspace(0, 1, BINS + 1))
-    middles, spreads = [], []
-    for low, high in itertools.pairwise(edges):
-        own = away[(logs >= low) & (logs <= high)]
-        if len(own) >= 50:
-            middles.append((low + high) / 2)
-            spreads.append(max(NORMAL * float(np.median(own)), LEAST_SPREAD))
-    if len(spreads) < 3 or max(spreads) < 1.35 * min(spreads):
+    each = len(away) // BINS
+    if each < 50:
         return np.array([0.0]), np.array([whole])
-    order = np.argsort(middles)
-    return np.array(middles)[order], np.array(spreads)[order]
+    own = order[: each * BINS].reshape(BINS, each)
+    spreads = np.maximum(NORMAL * np.median(away[own], axis=1), LEAST_SPREAD)
+    middles = logs[own[:, each // 2]]
+    if spreads.max() < 1.35 * spreads.min() or np.ptp(middles) <= 0:
+        return np.array([0.0]), np.array([whole])
+    # Below the middle of the smallest leaves it goes on as it came.
+    least, first = logs[order[0]], int(np.searchsorted(middles, middles[0] + 0.5))
+    first = min(max(first, 1), len(middles) - 1)
+    slope = (math.log(spreads[first]) - math.log(spreads[0])) / max(middles[first] - middles[0], 1e-9)
+    extra = math.exp(math.log(spreads[0]) + slope * (least - middles[0])) if slope < 0 else spreads[0]
+    return np.concatenate([[min(least, middles[0] - 1e-9)], middles]), np.concatenate([[extra], spreads])
 
 
 def _spread(size: Floats, noise: Noise) -> Floats:
@@ -161,30 +173,56 @@ def _spread(size: Floats, noise: Noise) -> Floats:
     if len(noise.sizes) == 1:
         own: Floats = np.full_like(size, noise.spreads[0])
     else:
-        own = np.interp(np.log(np.maximum(size, 1e-300)), noise.sizes, noise.spreads)
+        own = np.exp(np.interp(np.log(np.maximum(size, 1e-300)), noise.sizes, np.log(noise.spreads)))
     if noise.digit > 0:
         own = np.hypot(own, noise.digit / np.maximum(size, noise.digit))
     return own
 
 
 def _tails(z: Floats) -> Floats:
-    """Log density of |z| by bins of half a deviation: the normal one, or more where both sides have more."""
-    edges = np.arange(TAIL_BINS + 1) * 0.5
-    above = np.histogram(z[z > 0], edges)[0].astype(np.float64)
-    below = np.histogram(-z[z < 0], edges)[0].astype(np.float64)
-    fewer = np.minimum(above, below)
-    # Where both sides still have leaves further out, what lies before cannot be rarer than one of all.
-    reach = np.cumsum(fewer[::-1])[::-1] > 0
-    counted = np.where(reach, np.maximum(fewer, 0.5), 0.0)
-    middles = edges[:-1] + 0.25
-    normal = -0.5 * middles**2 - HALF_LOG_TAU
-    with np.errstate(divide="ignore"):
-        seen = np.log(counted / max(len(z), 1) / 0.5)
-    made: Floats = np.where(middles > CORE, np.maximum(normal, seen), -np.inf)
+    """Log density of |z| beyond the core by bins of half a deviation: a generalised Pareto tail, of the lighter side.
+
+    A cause moves leaves to one side, noise to both: the lighter side is noise. Its shape is drawn towards that of a normal
+    distribution at this depth, since few leaves lie there. Source: Pickands (1975), doi:10.1214/aos/1176343003; moments
+    by Hosking and Wallis (1987), doi:10.1080/00401706.1987.10488243.
+    """
+    middles = np.arange(TAIL_BINS) * 0.5 + 0.25
+    sides = [_tail(own[own > CORE] - CORE, len(z), middles - CORE) for own in (z, -z)]
+    made: Floats = np.where(middles > CORE, np.minimum(*sides), -np.inf)
+    return made
+
+
+def _tail(beyond: Floats, n: int, away: Floats) -> Floats:
+    """Log density of one side, `away` from the core."""
+    k = len(beyond)
+    if k < FEWEST_BEYOND:
+        return np.full(len(away), -np.inf)
+    ordered = np.sort(beyond)
+    mean = float(ordered.mean())
+    lower = float((ordered * (1 - (np.arange(k) + 0.65) / k)).mean())
+    shape = 2 - mean / max(mean - 2 * lower, 1e-9)
+    error = 1.2 / math.sqrt(k)
+    shape = (shape / error**2 + NORMAL_SHAPE / NEAR_NORMAL**2) / (1 / error**2 + 1 / NEAR_NORMAL**2)
+    shape = min(max(shape, -0.5), 0.9)
+    scale = mean * (1 - shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if abs(shape) < 1e-6:
+            log_density = -away / scale
+        else:
+            inner = 1 + shape * away / scale
+            log_density = np.where(inner > 0, -(1 / shape + 1) * np.log(np.maximum(inner, 1e-300)), -np.inf)
+    made: Floats = log_density - math.log(scale) + math.log(k / n)
     return made
 
 
 def log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
+    """What `plain_log_density` gives, as machine code."""
+    from levelfield.drill_down.cube.kernel import log_densities
+
+    return log_densities(v, f, noise.unit, noise.middle, noise.sizes, noise.spreads, noise.tails, noise.digit)
+
+
+def plain_log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
     """Log density of the deviations of leaves as noise, in the common unit, with a floor for what may be anything."""
     size = np.maximum(np.abs(v), np.abs(f))
     spread = _spread(size, noise)
