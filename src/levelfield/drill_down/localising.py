@@ -64,6 +64,8 @@ def localise(
     from levelfield.drill_down.cube.kernel import all_deviations
 
     d = all_deviations(v, f)
+    if _are_counts(v, f):
+        return _of_counts(read, read.figures[actual], read.figures[expected], notes, change, most)
     kind = np.int8 if max(read.sizes) < SMALL else np.int32
     codes = np.stack([(own if whole else own[counted]).astype(kind, copy=False) for own in read.codes])
     codes, labels = _room(codes, read.labels, notes)
@@ -81,6 +83,37 @@ def localise(
     if abs(noise.shift) > WORTH_A_NOTE:
         notes.append(f"Leaves moved by {noise.shift:+.0%} everywhere; places are those that differ from it.")
     return Causes((_cause(one, search, v, f, read, labels, change) for one in found), notes=notes, change=change)
+
+
+SMALL_COUNTS = 25.0  # expected in the middle leaf, below which a relative deviation is mostly chance
+
+
+def _are_counts(v: Floats, f: Floats) -> bool:
+    """Are these small whole numbers against a forecast? Then chance is that of counting, and relative deviations mislead."""
+    sample = slice(None, None, max(1, len(v) // 20_000))
+    own, usual = v[sample], f[sample]
+    positive = usual[usual > 0]
+    if (own < 0).any() or (usual < 0).any() or not len(positive) or float(np.median(positive)) > SMALL_COUNTS:
+        return False
+    return bool((own == np.round(own)).all())
+
+
+def _of_counts(read: Leaves, v: Floats, f: Floats, notes: list[str], change: float, most: int) -> Causes:
+    """The same question of small counts: the scan, with the forecast as what is expected."""
+    from levelfield.drill_down.localising_rates import scan
+
+    keep = f > 0
+    if not keep.all():
+        unexpected = float(v[~keep].sum())
+        if unexpected:
+            notes.append(f"{unexpected:,.0f} came where nothing was expected; they are in the total and in no place.")
+    found = scan(read, v, f, f, f, binomial=False, most=min(most, 10), exact=True)
+    total = float(f.sum())
+    causes = [
+        Cause(c.where, c.change * total, c.change * total / change if change else math.nan, c.shift, c.leaves, c.certainty, c.gain, c.runner_up, c.runner_up_odds)
+        for c in found
+    ]  # fmt: skip
+    return Causes(causes, notes=[*notes, *found.notes[len(read.notes) :]], change=change)
 
 
 def _alike(one: Noise, other: Noise) -> bool:

@@ -188,9 +188,10 @@ def log_densities(
     for i in range(len(v)):
         a, b = abs(v[i]), abs(f[i])
         most = max(a, b)
-        spread = spreads[0] if plain else math.exp(np.interp(math.log(max(most, 1e-300)), sizes, log_spreads))
+        size = b if b > 0 else a
+        spread = spreads[0] if plain else math.exp(np.interp(math.log(max(size, 1e-300)), sizes, log_spreads))
         if digit > 0:
-            last = digit / max(most, digit)
+            last = digit / max(size, digit)
             spread = math.sqrt(spread * spread + last * last)
         log_spread = math.log(spread)
         a, b = max(a, 1e-12 * most), max(b, 1e-12 * most)

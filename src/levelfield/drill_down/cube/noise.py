@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,7 @@ def noise_of(v: Floats, f: Floats) -> Noise:
     many = (v[:: max(1, len(v) // TAIL_SAMPLE)], f[:: max(1, len(v) // TAIL_SAMPLE)])
     step = max(1, len(v) // SAMPLE)
     v, f = v[::step], f[::step]
-    size = np.maximum(np.abs(v), np.abs(f))
+    size = _size(v, f)
     logs = np.log(np.maximum(size, 1e-300))
     order = np.argsort(logs, kind="stable")
     digit = _digit(*many)
@@ -113,9 +114,15 @@ def noise_of(v: Floats, f: Floats) -> Noise:
         raise ValueError("no leaves")
     own = best[1]
     v, f = many
-    size = np.maximum(np.abs(v), np.abs(f))
+    size = _size(v, f)
     z = (_smaller(v, f) if own.unit == OF_EITHER else _in_unit(v, f, own.unit)[0] - own.middle) / _spread(size, own)
     return Noise(own.unit, own.middle, own.sizes, own.spreads, _tails(z), digit)
+
+
+def _size(v: Floats, f: Floats) -> Floats:
+    """How large a leaf is: as expected, since what came holds the noise itself; where nothing was expected, what came."""
+    own: Floats = np.where(np.abs(f) > 0, np.abs(f), np.abs(v))
+    return own
 
 
 def _smaller(v: Floats, f: Floats) -> Floats:
@@ -192,7 +199,7 @@ def _tails(z: Floats) -> Floats:
     return made
 
 
-def _tail(beyond: Floats, n: int, away: Floats) -> Floats:
+def _tail(beyond: Floats, n: int, away: npt.NDArray[np.floating[Any]]) -> Floats:
     """Log density of one side, `away` from the core."""
     k = len(beyond)
     if k < FEWEST_BEYOND:
@@ -207,10 +214,10 @@ def _tail(beyond: Floats, n: int, away: Floats) -> Floats:
     scale = mean * (1 - shape)
     with np.errstate(invalid="ignore", divide="ignore"):
         if abs(shape) < 1e-6:
-            log_density = -away / scale
+            log_density = np.asarray(-away / scale, dtype=np.float64)
         else:
             inner = 1 + shape * away / scale
-            log_density = np.where(inner > 0, -(1 / shape + 1) * np.log(np.maximum(inner, 1e-300)), -np.inf)
+            log_density = np.where(inner > 0, -(1 / shape + 1) * np.log(np.maximum(inner, 1e-300)), -np.inf).astype(np.float64)
     made: Floats = log_density - math.log(scale) + math.log(k / n)
     return made
 
@@ -224,7 +231,7 @@ def log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
 
 def plain_log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
     """Log density of the deviations of leaves as noise, in the common unit, with a floor for what may be anything."""
-    size = np.maximum(np.abs(v), np.abs(f))
+    size = _size(v, f)
     spread = _spread(size, noise)
     log_spread = np.log(spread)
     if noise.unit == OF_EITHER:
