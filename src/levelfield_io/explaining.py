@@ -14,6 +14,7 @@ import pyarrow as pa
 from levelfield.drill_down import localise_rate
 from levelfield.drill_down.cause import Cause
 from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, Question, Span
+from levelfield.drill_down.mixing import Part
 from levelfield.drill_down.of_queue import QueueFigures, explain_queues
 from levelfield.drill_down.of_ratio import explain_ratio, explain_sum
 from levelfield.drill_down.owners import DRIVERS
@@ -92,7 +93,7 @@ def explain(store: Store, publications: Mapping[str, str], ask: Ask, wanted: Wan
         own = _of_queues(base, store, partner, publication, ask, wanted, spans)
         if own is not None:
             return own
-    return _of_ratio(base, ask, wanted, spans, publications)
+    return _of_ratio(base, store, ask, wanted, spans, publications)
 
 
 def _known(value: Value | None) -> Value:
@@ -272,7 +273,12 @@ def _questions(parts: Sequence[Contribution]) -> tuple[Question, ...]:
 
 
 def _of_ratio(
-    base: Explanation, ask: Ask, wanted: Wanted, spans: tuple[Period, Period], publications: Mapping[str, str]
+    base: Explanation,
+    store: Store,
+    ask: Ask,
+    wanted: Wanted,
+    spans: tuple[Period, Period],
+    publications: Mapping[str, str],
 ) -> Explanation:
     dims = wanted.by or _dims(wanted, len(publications) > 1)
     table, used = _finer(ask, wanted, spans) if not wanted.by and len(publications) == 1 else (None, [])
@@ -287,8 +293,10 @@ def _of_ratio(
         causes, notes = list(found)[:3], [n for n in found.notes if "everywhere" in n]
     own = explain_ratio(table, used, causes)
     parts = own.contributions
+    if len(publications) > 1 and not wanted.by:
+        notes.extend(_together(own.found.parts, base.change))
     return replace(
-        base, contributions=parts, method="mix and rate", notes=(*own.notes, *notes), questions=_asked(wanted.measure, parts), reversal=own.found.reversal,
+        base, contributions=parts, method="mix and rate", notes=(*own.notes, *notes), questions=_asked(wanted.measure, parts, store.estate.name_of), reversal=own.found.reversal,
         remainder_words="in facts without these attributes", places=tuple((tuple(sorted(c.where.items())), c.share) for c in causes),
     )  # fmt: skip
 
@@ -321,6 +329,20 @@ def _finer(ask: Ask, wanted: Wanted, spans: tuple[Period, Period]) -> tuple[pa.T
     change = totals["after_num"] / totals["after_den"] - totals["before_num"] / totals["before_den"]
     whole = [_plain(wanted.measure, _known(_whole(ask, wanted, span))) for span in spans]
     return (table, used) if abs(change - (whole[1] - whole[0])) <= NEAR * abs(whole[1] - whole[0]) else (None, [])
+
+
+MOST_TOGETHER = 2 / 3  # of those that moved beyond chance; where more go one way, the cause is looked for upstream
+
+
+def _together(parts: Sequence[Part], change: float) -> list[str]:
+    """Whether most partners moved the same way beyond chance."""
+    moved = [p for p in parts if p.rate_range is not None and not p.rate_range[0] <= 0 <= p.rate_range[1]]
+    same = [p for p in moved if p.rate * change > 0]
+    if len(same) < 2 or len(same) < MOST_TOGETHER * len(parts):
+        return []
+    return [
+        f"{len(same)} of {len(parts)} moved the same way beyond chance. A cause on the client's side, or outside, is looked for before any of them is asked."
+    ]
 
 
 def _dims(wanted: Wanted, several: bool) -> tuple[str, ...]:
@@ -360,16 +382,16 @@ def _leaves(
     return pa.table(columns), list(dims)
 
 
-def _asked(measure: Measure, parts: Sequence[Contribution]) -> tuple[Question, ...]:
+def _asked(measure: Measure, parts: Sequence[Contribution], name_of: Callable[[str], str]) -> tuple[Question, ...]:
     """What the largest parts of a ratio ask."""
     found = []
     for part in parts[:4]:
-        place = ", ".join(label for _d, label in part.where)
+        place = ", ".join(name_of(label) if d == "partner" else label for d, label in part.where)
         if part.driver == "rate" and place:
             found.append(
                 Question(
                     Owner.PARTNER,
-                    f"{measure.label} at {place} changed by itself ({part.evidence} counted): what is done otherwise there?",
+                    f"{measure.label} at {place} changed by itself: what is done otherwise there?",
                 )
             )
             if part.owner is not Owner.PARTNER:

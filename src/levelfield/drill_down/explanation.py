@@ -41,7 +41,9 @@ class Contribution:
     def named(self) -> str:
         """What and where, in one phrase."""
         place = ", ".join(label for _dimension, label in self.where)
-        return f"{self.words}, {place}" if place else self.words
+        if not place:
+            return self.words
+        return f"{self.words} {place}" if self.words.endswith(" at") else f"{self.words}, {place}".removeprefix(", ")
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _place(dims: Sequence[str], part: Part) -> Place:
 def _evidence(parts: Sequence[Part]) -> str:
     """Contacts in these cells before and after."""
     before, after = math.fsum(p.n_before for p in parts), math.fsum(p.n_after for p in parts)
-    return f"{before:,.0f} before, {after:,.0f} after"
+    return f"{before:,.0f} counted before, {after:,.0f} after"
 
 
 def explain_sum(before: Mapping[str, float], after: Mapping[str, float], dimension: str) -> tuple[Contribution, ...]:

@@ -217,7 +217,9 @@ def _tail(beyond: Floats, n: int, away: npt.NDArray[np.floating[Any]]) -> Floats
             log_density = np.asarray(-away / scale, dtype=np.float64)
         else:
             inner = 1 + shape * away / scale
-            log_density = np.where(inner > 0, -(1 / shape + 1) * np.log(np.maximum(inner, 1e-300)), -np.inf).astype(np.float64)
+            log_density = np.where(inner > 0, -(1 / shape + 1) * np.log(np.maximum(inner, 1e-300)), -np.inf).astype(
+                np.float64
+            )
     made: Floats = log_density - math.log(scale) + math.log(k / n)
     return made
 
