@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from levelfield.drill_down.cause import Causes
-from levelfield.drill_down.explanation import Explanation, Owner, adding_up, sentence_of
+from levelfield.drill_down.explanation import Explanation, Owner, evenly, sentence_of
 from levelfield.drill_down.spans import span_of
 from levelfield.measures.catalogue import measure_named
 from levelfield.measures.definition import Definition
@@ -131,9 +131,9 @@ def _show(found: Explanation, measure: Measure, store: Store, form: Format) -> N
     def where(place: tuple[tuple[str, str], ...]) -> str:
         return ", ".join(store.estate.name_of(label) if d == "partner" else label for d, label in place)
 
-    amounts = [c.amount for c in found.contributions] + ([found.remainder] if found.has_remainder else [])
-    rounded = adding_up([a * scale for a in amounts], found.change * scale, step)
-    sentence = sentence_of(found, measure.label, changed, whose)
+    plain = evenly(found, step / scale)
+    rounded = [c.amount * scale for c in plain.contributions]
+    sentence = sentence_of(plain, measure.label, changed, whose)
     rows = [
         (
             c.words or measure.label, where(c.where), str(c.owner), round(r, places), None if c.low is None else round(c.low * scale, places + 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 SAME = 1e-9  # contributions and remainder sum to the change to this share of it
@@ -119,6 +119,15 @@ class Explanation:
         """Each owner's part, largest first; those without one are left out."""
         found = [(owner, self.of(owner)) for owner in Owner if any(c.owner is owner for c in self.contributions)]
         return sorted(found, key=lambda pair: -abs(pair[1]))
+
+
+def evenly(own: Explanation, step: float) -> Explanation:
+    """The same with every amount rounded so that what is read adds up: sentence, picture and table then say the same."""
+    change = round(own.change / step) * step
+    amounts = [c.amount for c in own.contributions] + ([own.remainder] if own.has_remainder else [])
+    even = adding_up(amounts, change, step)
+    parts = tuple(replace(c, amount=a) for c, a in zip(own.contributions, even, strict=False))
+    return replace(own, contributions=parts, value_after=own.value_before + change)
 
 
 MOST_TOLD = 4  # contributions named in the sentence; the others are added up

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, adding_up, sentence_of
+from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, evenly, sentence_of
 from levelfield.drill_down.spans import days_of
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Measure, Unit
@@ -162,8 +162,9 @@ def _told(request: Request, own: Explained) -> dict[str, Any]:
     def where(place: Place) -> str:
         return ", ".join(names.name_of(label) if d == "partner" else label for d, label in place)
 
-    amounts = [c.amount for c in found.contributions] + ([found.remainder] if found.has_remainder else [])
-    even = adding_up(amounts, found.change, _step(measure))
+    plain = evenly(found, _step(measure))
+    even = [c.amount for c in plain.contributions]
+    rest = plain.remainder if found.has_remainder else 0.0
     lines = [
         _line(c, amount, found, changed, side, where) for c, amount in zip(found.contributions, even, strict=False)
     ]
@@ -172,12 +173,12 @@ def _told(request: Request, own: Explained) -> dict[str, Any]:
     if small:
         bars.append(Bar(_("%(n)s smaller parts") % {"n": len(small)}, "", sum(n["amount"] for n in small)))
     if found.has_remainder:
-        bars.append(Bar(found.remainder_words, "", even[-1], is_rest=True))
-    headline = sentence_of(_renamed(found, where), measure.label, unsigned, side)
-    owners = [(side(owner), changed(amount)) for owner, amount in found.by_owner]
+        bars.append(Bar(found.remainder_words, "", rest, is_rest=True))
+    headline = sentence_of(_renamed(plain, where), measure.label, unsigned, side)
+    owners = [(side(owner), changed(amount)) for owner, amount in plain.by_owner]
     return {
-        "headline": headline, "lines": lines, "owners": owners, "rest": changed(even[-1]) if found.has_remainder else "", "rest_words": found.remainder_words,
-        "change": changed(round(found.change / _step(measure)) * _step(measure)), "value_before": told(measure, found.value_before * measure.times),
+        "headline": headline, "lines": lines, "owners": owners, "rest": changed(rest) if found.has_remainder else "", "rest_words": found.remainder_words,
+        "change": changed(plain.change), "short": headline.partition(":")[0] if ":" in headline else headline.rstrip("."), "value_before": told(measure, found.value_before * measure.times),
         "value_after": told(measure, found.value_after * measure.times),
         "picture": bars_picture(bars, found.change, changed, str(_("Contributions to the change")), headline, str(_("The change"))),
         "ask_ours": [q.words for q in found.questions if (q.to is Owner.CLIENT) == viewer.is_client],

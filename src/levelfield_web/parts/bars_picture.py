@@ -9,7 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 WIDTH = 760
-LEFT, RIGHT, TOP, ROW, BOTTOM = 330, 84, 8, 34, 40
+LEFT, RIGHT, TOP, ROW, BOTTOM = 320, 96, 8, 34, 40
 LETTERS = 50  # that fit before the bars
 
 
@@ -32,7 +32,7 @@ def bars_picture(
     low = min(0.0, *(b.amount for b in bars))
     high = max(0.0, *(b.amount for b in bars))
     span = (high - low) or 1.0
-    left, right = LEFT + (70 if low < 0 else 8), WIDTH - (RIGHT if high > 0 else 8)
+    left, right = LEFT + (104 if low < 0 else 8), WIDTH - (RIGHT if high > 0 else 8)
 
     def x(value: float) -> float:
         return left + (right - left) * (value - low) / span
