@@ -6,6 +6,7 @@ from levelfield_web.measures.models import RebasePoint
 from levelfield_web.own_house.models import Announcement, ClientRequest, DutyAnswer
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
 from levelfield_web.same_data.models import Delivery, Seen
+from levelfield_web.scenarios.models import FiledCircumstance
 from levelfield_web.settlement.models import Dispute, ExcuseClaim, ForecastLock
 from levelfield_web.signals.models import Review, Signal, SignalReading
 
@@ -18,6 +19,7 @@ __all__ = [
     "Dispute",
     "DutyAnswer",
     "ExcuseClaim",
+    "FiledCircumstance",
     "ForecastLock",
     "Invitation",
     "Move",

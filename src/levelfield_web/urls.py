@@ -8,6 +8,7 @@ handler500 = "levelfield_web.parts.views.our_fault"
 
 urlpatterns = [
     path("", include("levelfield_web.today.urls")),
+    path("", include("levelfield_web.scenarios.urls")),
     path("", include("levelfield_web.drill_down.urls")),
     path("", include("levelfield_web.own_house.urls")),
     path("", include("levelfield_web.signals.urls")),

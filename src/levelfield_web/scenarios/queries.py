@@ -1,0 +1,313 @@
+"""Circumstances of a partner, how they fit an open signal, and how they were handled. Others appear only as a group."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from django.db.models import QuerySet
+
+from levelfield.drill_down.explanation import Explanation, Owner
+from levelfield.measures.catalogue import MEASURES
+from levelfield.measures.compute import Asked
+from levelfield.measures.definition import Definition
+from levelfield.measures.measure import Direction
+from levelfield.scenarios import (
+    SCENARIOS,
+    Circumstance,
+    Comparison,
+    Episode,
+    Fits,
+    Handling,
+    SignSeen,
+    compared,
+    fits,
+    handling,
+    scenario_of_event,
+    sign_seen,
+)
+from levelfield.signals.of_values import series_of
+from levelfield.words import Grain, Refusal
+from levelfield_io.house_at_hand import events_of
+from levelfield_io.store import Store
+from levelfield_web.drill_down import queries as drill_down
+from levelfield_web.fields.viewer import Viewer
+from levelfield_web.measures.figures import FIGURES
+from levelfield_web.same_data.queries import current, estate
+from levelfield_web.same_data.warehouse import partner_visible, store
+from levelfield_web.scenarios.models import FiledCircumstance
+from levelfield_web.signals import queries as signals
+from levelfield_web.signals.models import Signal
+from levelfield_web.signals.series import Watched, first_day, watched_of
+
+SLACK = dt.timedelta(weeks=10)  # circumstances so long before an onset are still looked at
+SHORTEST_PAST = 6  # weeks of usual level a handling needs
+
+
+def visible(*, viewer: Viewer, partner: str) -> bool:
+    """May the viewer see this partner, and is there one?"""
+    return partner_visible(viewer=viewer, partner=partner)
+
+
+def filed(*, viewer: Viewer, partner: str) -> QuerySet[FiledCircumstance]:
+    """What both sides filed in the work with a partner the viewer may see."""
+    found = FiledCircumstance.objects.filter(partner=partner)
+    return found if viewer.sees(partner) else found.none()
+
+
+def filed_one(*, viewer: Viewer, partner: str, circumstance_id: str) -> FiledCircumstance | None:
+    """One of them; None for nobody's and for somebody else's alike."""
+    return filed(viewer=viewer, partner=partner).filter(public_id=circumstance_id).first()
+
+
+def open_signals(*, viewer: Viewer, partner: str) -> list[Signal]:
+    """The partner's open signals, those of the whole first."""
+    return sorted(
+        signals.visible(viewer=viewer).filter(partner=partner, state="open"),
+        key=lambda s: ("line=" in s.scope, s.label),
+    )
+
+
+def places_of(*, viewer: Viewer, partner: str) -> tuple[list[str], list[str]]:
+    """Sites and lines with contacts."""
+    mine = current(viewer=viewer)
+    if partner not in mine:
+        return [], []
+    own = {partner: mine[partner]}
+    found = []
+    for dimension in ("site", "line"):
+        asked = Asked(((MEASURES["offered"], Definition()),), by=(dimension,), grain=Grain.ALL)
+        found.append(sorted(str(v.of(dimension)) for v in FIGURES.values(own, asked) if v.of(dimension)))
+    return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A circumstance with who told it."""
+
+    own: Circumstance
+    filed: FiledCircumstance | None  # None: from the delivered events
+    title: str  # of its scenario
+    ask: str
+
+
+def circumstances(*, viewer: Viewer, partner: str) -> list[Known]:
+    """What was filed and not withdrawn, and what the delivered events tell, newest first."""
+    mine = current(viewer=viewer)
+    found = [
+        Known(
+            Circumstance(f.public_id, f.scenario, f.title, f.starts_on, f.ends_on, f.site or None, f.line or None, f.owner, f.side), f, SCENARIOS[f.scenario].title,
+            SCENARIOS[f.scenario].ask,
+        )
+        for f in filed(viewer=viewer, partner=partner).filter(withdrawn_at=None)
+        if f.scenario in SCENARIOS
+    ]  # fmt: skip
+    if partner in mine:
+        for event in _events(str(store().home), partner, mine[partner]):
+            scenario = SCENARIOS[event.scenario]
+            found.append(Known(event, None, scenario.title, scenario.ask))
+    return sorted(found, key=lambda k: (k.own.starts_on, k.own.key), reverse=True)
+
+
+@lru_cache(maxsize=64)
+def _events(home: str, partner: str, publication: str) -> tuple[Circumstance, ...]:
+    """Delivered events as circumstances; holidays are the calendar's and not told here."""
+    found = []
+    for event in events_of(Store(Path(home)), partner, publication):
+        if event.what == "holiday":
+            continue
+        end = (
+            event.ends_at.date() + dt.timedelta(days=1)
+            if event.ends_at is not None
+            else event.on + dt.timedelta(days=1)
+        )
+        owner = event.owner if event.owner in ("client", "partner", "outside", "shared") else "outside"
+        found.append(
+            Circumstance(
+                event.id,
+                scenario_of_event(event.what, owner),
+                event.title,
+                event.on,
+                max(end, event.on + dt.timedelta(days=1)),
+                event.site,
+                event.line,
+                owner,
+                "data",
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How circumstances fit a signal, and how the one that fits best was handled."""
+
+    signal: Signal
+    fits: Fits
+    handling: Handling | None
+    comparison: Comparison | None
+    looked_from: dt.date
+
+
+def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
+    """The fit of all circumstances around the onset of a signal; None where its series is no longer watched."""
+    found = watched_of(partner) if viewer.sees(partner) else None
+    match = (
+        next(((w, v) for w, v in found.series if w.key == signal.series), None)
+        if found is not None and found.weeks
+        else None
+    )
+    if found is None or match is None:
+        return None
+    watch, values = match
+    chart = found.chart(watch, values, found.weeks[-1])
+    days = [first_day(d.label) for d in chart.dots]
+    explained = _explained(viewer, partner, signal)
+    places = {
+        (d, label): share
+        for place, share in (explained.places if explained is not None else ())
+        for d, label in place[:1]
+    }
+    sizes = _sizes(viewer, partner, places)
+    try:
+        episode = Episode.of(
+            chart.reading,
+            days,
+            measure=signal.measure,
+            places={p: s for p, s in places.items() if p in sizes},
+            sizes=sizes,
+        )
+    except Refusal:
+        return None
+    near = [k for k in circumstances(viewer=viewer, partner=partner) if _near(k.own, episode)]
+    seen = {k.own.key: _signs(found, k.own, episode) for k in near}
+    result = fits(episode, [k.own for k in near], seen)
+    best = result.best.circumstance if result.best is not None else None
+    held = _handled(chart, days, best, episode, explained, watch.direction)
+    past = _past(chart, days, viewer, partner, best, watch.direction) if best is not None else []
+    comparison = compared(held, past, []) if held is not None else None
+    return Fitted(signal, result, held, comparison, days[0])
+
+
+def _near(own: Circumstance, episode: Episode) -> bool:
+    """Is it around the onset, or going on since before?"""
+    return own.starts_on <= episode.onset_last + SLACK and (
+        own.ends_on is None or own.ends_on >= episode.onset_first - SLACK
+    )
+
+
+def _explained(viewer: Viewer, partner: str, signal: Signal) -> Explanation | None:
+    from urllib.parse import parse_qsl
+
+    only: dict[str, tuple[str, ...]] = {}
+    for name, word in parse_qsl(signal.scope):
+        only[name] = (*only.get(name, ()), word)
+    try:
+        found = drill_down.explained(
+            viewer=viewer, partner=partner, measure=MEASURES[signal.measure], only=only, scope=signal.scope
+        )
+    except Refusal:
+        return None
+    return found.found if found is not None else None
+
+
+def _sizes(viewer: Viewer, partner: str, places: object) -> dict[tuple[str, str], float]:
+    """The share of contacts at each site and line."""
+    mine = current(viewer=viewer)
+    found: dict[tuple[str, str], float] = {}
+    if not places or partner not in mine:
+        return found
+    for dimension in ("site", "line"):
+        asked = Asked(((MEASURES["offered"], Definition()),), by=(dimension,), grain=Grain.ALL)
+        counts = {
+            str(v.of(dimension)): float(v.numerator or 0)
+            for v in FIGURES.values({partner: mine[partner]}, asked)
+            if v.of(dimension)
+        }
+        whole = sum(counts.values())
+        found |= {(dimension, label): count / whole for label, count in counts.items() if whole}
+    return found
+
+
+def _signs(found: Watched, own: Circumstance, episode: Episode) -> list[SignSeen]:
+    """The signs of a scenario, looked at where the measure is delivered week by week."""
+    seen = []
+    weeks = list(found.weeks[-53:])
+    onset = next((i for i, w in enumerate(weeks) if first_day(w) >= episode.onset), None)
+    if onset is None:
+        return []
+    for sign in SCENARIOS[own.scenario].signs:
+        if sign.measure == episode.measure or sign.measure not in MEASURES:
+            continue
+        measure = MEASURES[sign.measure]
+        asked = Asked(((measure, Definition()),), by=(), grain=Grain.WEEK)
+        values = [v for v in FIGURES.values({found.partner: found.publication}, asked) if v.period in set(weeks)]
+        if sum(v.value is not None for v in values) < SHORTEST_PAST:
+            continue
+        looked = sign_seen(sign.measure, series_of(measure, values, weeks, Grain.WEEK), onset)
+        if looked is not None:
+            seen.append(looked)
+    return seen
+
+
+def _handled(
+    chart: object,
+    days: Sequence[dt.date],
+    best: Circumstance | None,
+    episode: Episode,
+    explained: Explanation | None,
+    direction: Direction,
+) -> Handling | None:
+    """How the measure went while the best circumstance lasted, beside what the load alone let expect."""
+    if best is None or direction is Direction.NONE:
+        return None
+    observed = np.array([math.nan if d.value is None else float(d.value) for d in chart.dots])  # type: ignore[attr-defined]
+    start = next((i for i, day in enumerate(days) if day + dt.timedelta(days=7) > best.starts_on), None)
+    if start is None or start < SHORTEST_PAST:
+        return None
+    end = next((i for i, day in enumerate(days) if best.ends_on is not None and day >= best.ends_on), None)
+    before = observed[max(0, start - 26) : start]
+    before = before[np.isfinite(before)]
+    if len(before) < SHORTEST_PAST or float(before.std()) <= 0 or (end is not None and end <= start):
+        return None
+    usual, spread = float(np.median(before)), float(before.std(ddof=1))
+    expected = None
+    if explained is not None and explained.method == "queueing":
+        load = sum(c.amount for c in explained.contributions if c.owner in (Owner.CLIENT, Owner.OUTSIDE))
+        expected = np.full(len(observed), usual + load * _times(episode.measure))
+    try:
+        return handling(observed, usual, spread, start, end, str(direction), expected)
+    except Refusal:
+        return None
+
+
+def _times(measure: str) -> float:
+    return MEASURES[measure].times
+
+
+def _past(
+    chart: object, days: Sequence[dt.date], viewer: Viewer, partner: str, best: Circumstance, direction: Direction
+) -> list[Handling]:
+    """How the partner came through earlier circumstances of the same kind."""
+    earlier = [
+        k.own
+        for k in circumstances(viewer=viewer, partner=partner)
+        if k.own.scenario == best.scenario and k.own.starts_on < best.starts_on
+    ]
+    found = []
+    for own in earlier:
+        episode = Episode(own.starts_on, own.starts_on, own.starts_on, 7, None)
+        held = _handled(chart, days, own, episode, None, direction)
+        if held is not None:
+            found.append(held)
+    return found
+
+
+def name_of(*, viewer: Viewer, partner: str) -> str:
+    """What people call a partner."""
+    return estate(viewer=viewer).name_of(partner)
