@@ -91,4 +91,4 @@ def _raised(rng: np.random.Generator, rate: float, n: int, both_ways: bool) -> f
     shift = error * float(np.exp(rng.uniform(np.log(6), np.log(40))))
     if both_ways and rng.random() < 0.5 and rate - shift > 0:
         return rate - shift
-    return rate + shift if rate + shift < 0.95 else None
+    return float(rate + shift) if rate + shift < 0.95 else None

@@ -14,6 +14,7 @@ from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.own_house.actions import ask
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
+from levelfield_web.scenarios.actions import file as file_circumstance
 from levelfield_web.signals.models import Review, Signal
 from levelfield_web.signals.series import first_day, watched_of
 
@@ -78,6 +79,10 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
         "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
         "signal_id": signal_of_north(monday).public_id, "duty": "reasons",
+        "circumstance_id": file_circumstance(
+            partner="north", scenario="attrition", title="NNN people leave", starts_on=monday.date(), ends_on=None, site="NNN-Site", line="", owner="partner", words="NNN",
+            by=noor.as_viewer, at=monday,
+        ).public_id,
         "request_id": ask(partner="north", kind="access", what="NNN access", needed_on=monday.date(), by=noor.as_viewer, at=monday).public_id,
         "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
@@ -128,7 +133,7 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values = values | {"format": ending}
     nothing = values | {
         "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12,
-        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
+        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "circumstance_id": "C-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
         for method in ("get", "post"):
@@ -202,6 +207,17 @@ def test_comparing_partners_is_refused_to_partners(house, ending):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("ending", ["/", ".json", ".csv"])
+def test_a_change_over_all_partners_is_explained_to_the_client_alone(house, ending):
+    _, browsers = house
+    for person in ("Noor", "Sol"):
+        answer = browsers[person].get(f"/explained-together/service_level{ending}")
+        assert answer.status_code == 403
+        assert not {"NNN", "SSS"} & set(re.findall(r"NNN|SSS", answer.content.decode()))
+    assert browsers["Ada"].get(f"/explained-together/service_level{ending}").status_code == 200
+
+
+@pytest.mark.django_db
 def test_noor_sees_north_and_ada_sees_both(house):
     values, browsers = house
     for person in ("Noor", "Ada", "Adamu"):
@@ -243,6 +259,8 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         (f"/signals/{values['signal_id']}/", "/signals/S-000000000000/"),
         ("/signals/?partner=north", "/signals/?partner=nowhere"),
         ("/own-house/north/", "/own-house/nowhere/"),
+        ("/explained/north/service_level/", "/explained/nowhere/service_level/"),
+        ("/circumstances/north/", "/circumstances/nowhere/"),
     ]
     for theirs, none in pairs:
         taken: dict[str, list[float]] = {theirs: [], none: []}

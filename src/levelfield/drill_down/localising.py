@@ -25,6 +25,7 @@ TOTALS_APART = 1e-3  # share by which a given total may differ from the leaves
 FEWEST_LEAVES = 8  # of fewer nobody can tell noise from change
 SURE = 0.0  # nats a place must gain after its price
 EACH_DEPTH = 0.7  # nats: the price of one more attribute in a place
+ORDINARY = 0.5  # share of leaves that must stay ordinary: what most leaves do is the noise, not a place
 PLAIN = 40.0  # nats: a change nobody doubts
 DISTURBING = 0.005  # share of leaves in such changes that colours the noise of all
 SAME_NOISE = 0.02  # of its spread
@@ -224,6 +225,8 @@ class _Search:
             for k, label in self.labels_of(cell).items():
                 inside &= self.codes[k] == label
             leaves = np.flatnonzero(inside)
+            if self.alive.sum() - len(leaves) < ORDINARY * len(self.alive):
+                break
             runner, runner_gain = self._runner_up(cell, leaves)
             self.alive[leaves] = False
             touched = self.kernel.take_out(
