@@ -42,6 +42,15 @@ SHOTS = (
     ("statement", "ada@client.example", "/statements/north/{month}/", False, 1200, 1000),
     ("agreement", "noor@north.example", "/agreements/north/2/", True, 1200, 900),
     ("lab", "ada@client.example", "/lab/", False, 1200, 620),
+    (
+        "explained",
+        "ada@client.example",
+        "/explained/south/service_level/?before=2026-W28..2026-W35&after=2026-W38..2026-W40",
+        False,
+        1200,
+        1160,
+    ),
+    ("own-house-dark", "noor@north.example", "/own-house/north/", True, 1200, 860),
     ("phone", "sol@south.example", "/partners/south/measures/aht/?grain=week", True, 390, 844),
 )
 
