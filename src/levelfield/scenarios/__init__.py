@@ -1,0 +1,40 @@
+"""Which known circumstance fits a change, and does the partner handle it smoothly?
+
+The names below are loaded when they are first asked for: arithmetic takes a while to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from levelfield.scenarios.catalogue import KINDS_OF_EVENTS, SCENARIOS, scenario_of, scenario_of_event
+    from levelfield.scenarios.circumstance import Circumstance
+    from levelfield.scenarios.comparing import Comparison, compared
+    from levelfield.scenarios.episode import Episode
+    from levelfield.scenarios.fitting import Fit, Fits, fits
+    from levelfield.scenarios.handled import Handling, handling
+    from levelfield.scenarios.looking import SignSeen, sign_seen
+    from levelfield.scenarios.scenario import Scenario, Sign
+
+HOMES = {
+    "KINDS_OF_EVENTS": "catalogue", "SCENARIOS": "catalogue", "scenario_of": "catalogue", "scenario_of_event": "catalogue",
+    "Circumstance": "circumstance", "Comparison": "comparing", "compared": "comparing", "Episode": "episode", "Fit": "fitting",
+    "Fits": "fitting", "fits": "fitting", "Handling": "handled", "handling": "handled", "Scenario": "scenario",
+    "Sign": "scenario", "SignSeen": "looking", "sign_seen": "looking",
+}  # fmt: skip
+
+__all__ = [
+    "KINDS_OF_EVENTS", "SCENARIOS", "Circumstance", "Comparison", "Episode", "Fit", "Fits", "Handling", "Scenario", "Sign",
+    "SignSeen", "compared", "fits", "handling", "scenario_of", "scenario_of_event", "sign_seen",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that holds it."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    globals()[name] = found
+    return found
