@@ -90,5 +90,5 @@ def _raised(rng: np.random.Generator, rate: float, n: int, both_ways: bool) -> f
     error = (rate * (1 - rate) / n) ** 0.5
     shift = error * float(np.exp(rng.uniform(np.log(6), np.log(40))))
     if both_ways and rng.random() < 0.5 and rate - shift > 0:
-        return rate - shift
+        return float(rate - shift)
     return float(rate + shift) if rate + shift < 0.95 else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 from django.db.models import QuerySet
@@ -168,11 +169,7 @@ def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
     chart = found.chart(watch, values, found.weeks[-1])
     days = [first_day(d.label) for d in chart.dots]
     explained = _explained(viewer, partner, signal)
-    places = {
-        (d, label): share
-        for place, share in (explained.places if explained is not None else ())
-        for d, label in place[:1]
-    }
+    places = _by_label(explained)
     sizes = _sizes(viewer, partner, places)
     try:
         episode = Episode.of(
@@ -194,6 +191,16 @@ def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
     return Fitted(signal, result, held, comparison, days[0])
 
 
+def _by_label(explained: Explanation | None) -> dict[tuple[str, str], float]:
+    """The share of the change at each site and line, over all places that hold it."""
+    found: dict[tuple[str, str], float] = {}
+    for place, share in explained.places if explained is not None else ():
+        for dimension, label in place:
+            if dimension in ("site", "line"):
+                found[dimension, label] = found.get((dimension, label), 0.0) + share
+    return found
+
+
 def _near(own: Circumstance, episode: Episode) -> bool:
     """Is it around the onset, or going on since before?"""
     return own.starts_on <= episode.onset_last + SLACK and (
@@ -202,8 +209,6 @@ def _near(own: Circumstance, episode: Episode) -> bool:
 
 
 def _explained(viewer: Viewer, partner: str, signal: Signal) -> Explanation | None:
-    from urllib.parse import parse_qsl
-
     only: dict[str, tuple[str, ...]] = {}
     for name, word in parse_qsl(signal.scope):
         only[name] = (*only.get(name, ()), word)
