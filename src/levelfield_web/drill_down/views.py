@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, evenly, sentence_of
+from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, Span, evenly, sentence_of
 from levelfield.drill_down.spans import days_of
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Measure, Unit
@@ -92,6 +92,7 @@ def explanation(request: Request, partner: str, measure: str, format: str = "htm
     rows: list[tuple[Any, ...]] = []
     if found is not None:
         context |= _told(request, found)
+        context |= {"before": before or _typed(found.found.before), "after": after or _typed(found.found.after)}
         rows = _rows(found)
         context["house"] = queries.client_first(
             viewer=viewer, partner=partner, on=timezone.now().date(), found=found.found
@@ -128,10 +129,16 @@ def together(request: Request, measure: str, format: str = "html") -> HttpRespon
     }  # fmt: skip
     if found is not None:
         context |= _told(request, found)
+        context |= {"before": before or _typed(found.found.before), "after": after or _typed(found.found.after)}
     return answer(
         request, "drill_down/explanation.html", context, table=Table(f"all-{measure}-explained", COLUMNS, tuple(_rows(found) if found is not None else ())),
         status=status_of(refusal) if refusal else 200,
     )  # fmt: skip
+
+
+def _typed(span: Span) -> str:
+    """A span as the form takes it."""
+    return span.first if span.first == span.last else f"{span.first}..{span.last}"
 
 
 def _house_query(found: Explanation) -> str:
