@@ -108,36 +108,45 @@ def _joined(tables: Mapping[str, ir.Table], period: Period, lock_days: int) -> i
     )
     shifts = within(tables["schedules"])
     shifts = shifts.group_by(["day", "site", "line"]).aggregate(**{n: shifts[n].sum().cast("float64") for n in SHIFTS})
-    sited = plan.filter(plan.site.notnull())
-    whole = plan.filter(plan.site.isnull())
-    shared = facts.group_by(["line", "channel"]).mutate(of_line=facts.offered.sum())
-    part = shared.group_by(["site", "line", "channel"]).mutate(of_site=shared.offered.sum())
-
-    def same(left: ir.Table, right: ir.Table, names: tuple[str, ...]) -> list[ir.BooleanValue]:
-        fill = [left[n].fill_null("") == right[n].fill_null("") for n in names if n != "channel"]
-        channel = [(right.channel.isnull()) | (right.channel == left.channel)] if "channel" in names else []
-        return [*fill, *channel]
-
-    one = part.left_join(
-        sited,
-        [
-            part.start_at == sited.start_at,
-            part.length_s == sited.length_s,
-            *same(part, sited, ("site", "line", "channel")),
-        ],
-        rname="{name}_sited",
+    # A plan may name the site and the channel, one of them, or neither: the closest one counts, and what it does not name
+    # is shared out by what was offered over the span.
+    step = facts
+    shares = {
+        "of_own": ["line", "site", "channel"],
+        "of_line": ["line"],
+        "of_channel": ["line", "channel"],
+        "of_site": ["line", "site"],
+    }
+    for name, over in shares.items():
+        step = step.group_by(over).mutate(**{name: step.offered.sum()})
+    plans = {
+        "by_both": (True, True, "of_own"),
+        "by_site": (True, False, "of_site"),
+        "by_channel": (False, True, "of_channel"),
+        "by_line": (False, False, "of_line"),
+    }
+    for name, (sited, channelled, share) in plans.items():
+        own = plan.filter(
+            plan.site.notnull() if sited else plan.site.isnull(),
+            plan.channel.notnull() if channelled else plan.channel.isnull(),
+        )
+        named = ["line", *(["site"] if sited else []), *(["channel"] if channelled else [])]
+        joined = step.left_join(
+            own,
+            [
+                step.start_at == own.start_at,
+                step.length_s == own.length_s,
+                *(step[n].fill_null("") == own[n].fill_null("") for n in named),
+            ],
+            rname="{name}_plan",
+        )
+        step = joined.select(*step.columns, **{name: joined.forecast * joined.of_own / joined[share].nullif(0)})
+    two = step.mutate(forecast=ibis.coalesce(*(step[name] for name in plans)))
+    three = two.left_join(
+        shifts,
+        [two.day == shifts.day, *(two[n].fill_null("") == shifts[n].fill_null("") for n in ("site", "line"))],
+        rname="{name}_shift",
     )
-    one = one.select(*part.columns, forecast_sited=one.forecast)
-    two = one.left_join(
-        whole,
-        [one.start_at == whole.start_at, one.length_s == whole.length_s, *same(one, whole, ("line", "channel"))],
-        rname="{name}_whole",
-    )
-    two = two.select(
-        *one.columns[:-1],
-        forecast=ibis.coalesce(two.forecast_sited, two.forecast * two.of_site / two.of_line.nullif(0)),
-    )
-    three = two.left_join(shifts, [two.day == shifts.day, *same(two, shifts, ("site", "line"))], rname="{name}_shift")
     return three.select(*keys, *COUNTS, "threshold_s", "forecast", *SHIFTS).order_by(
         ["line", "site", "channel", "start_at"]
     )

@@ -125,7 +125,14 @@ def say(*, partner: str, duty: str, answer: str, words: str, by: Viewer, at: dt.
             _("An answer is missing"), where=DUTIES[duty].title, expected=", ".join(str(w) for _a, w in ANSWERS),
             next_step=_("Choose one of them."),
         )  # fmt: skip
-    said = words.strip()[:LONGEST_WORDS]
+    said = words.strip()
+    if len(said) > LONGEST_WORDS:
+        raise Refusal(
+            _("The words are too long"),
+            where=DUTIES[duty].title,
+            expected=_("at most %(n)s characters") % {"n": LONGEST_WORDS},
+            next_step=_("Shorten them and send them again."),
+        )
     with transaction.atomic():
         wait_for_the_chain()
         last = DutyAnswer.objects.filter(partner=partner, duty=duty, side=by.side).first()

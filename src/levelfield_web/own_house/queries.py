@@ -36,6 +36,7 @@ from levelfield_web.signals.queries import WithOthers, moved_with_others
 WEEKS = 8  # looked back on where no signal names the weeks
 MONTHS_OF_CREDITS = 12
 LATEST_ANNOUNCED = 50
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2200, 1, 1)  # a span outside is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def span_of(partner: str, publication: str, since: str = "", until: str = "") ->
         last = dt.date.fromisoformat(until) if until else last
     except ValueError:
         return None
-    return Period(first, last) if first < last and (last - first).days <= 366 else None
+    return Period(first, last) if EARLIEST <= first < last <= LATEST and (last - first).days <= 366 else None
 
 
 def looked(*, viewer: Viewer, partner: str, on: dt.date, since: str = "", until: str = "") -> Looked | None:
@@ -203,7 +204,8 @@ def _on_record(
 
 
 def _waited(r: ClientRequest) -> Waited:
-    return Waited(r.kind, r.what, r.at.date(), r.needed_on, r.answered_at.date() if r.answered_at else None)
+    given_on = r.answered_at.date() if r.answered_at and r.given else None
+    return Waited(r.kind, r.what, r.at.date(), r.needed_on, given_on, declined=r.given is False)
 
 
 def _to_answer(partner: str, agreement: Agreement | None) -> list[Waited]:
@@ -289,7 +291,7 @@ def as_group(moves: Sequence[WithOthers], of: int, smallest: int) -> Found:
     first = max(many, key=lambda m: m.others)
     way = _("rose") if first.rose else _("fell")
     said = _(
-        "%(measure)s %(way)s at at least %(n)s others as well, from %(since)s on. A cause upstream is looked for first."
+        "%(measure)s %(way)s at no fewer than %(n)s others as well, from %(since)s on. A cause upstream is looked for first."
     )
     return Found(
         Verdict.FIRST,

@@ -7,6 +7,7 @@ import datetime as dt
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from levelfield.own_house import Verdict
@@ -128,6 +129,13 @@ def answer_request(request: Request, partner: str, request_id: str) -> HttpRespo
     if found is None:
         raise Http404
     try:
+        if request.POST.get("outcome") not in ("given", "declined"):
+            raise Refusal(
+                _("It is not said whether it is given or declined"),
+                where=found.what,
+                expected=_("one of the two buttons"),
+                next_step=_("Choose one of them."),
+            )
         actions.answer_request(
             asked=found, given=request.POST.get("outcome") == "given", words=request.POST.get("answer", ""), by=request.viewer, at=timezone.now()
         )  # fmt: skip

@@ -234,7 +234,6 @@ def test_an_answer_that_is_none_is_refused_with_the_answers_there_are(say, answe
     assert stored() == before
 
 
-@pytest.mark.xfail(strict=True, reason="say() cuts words at 2000 characters and keeps what is left as the answer")
 def test_more_words_than_an_answer_holds_are_refused_and_not_cut(say):
     with pytest.raises(Refusal, match="too long"):
         say("kept", words="x" * 2001)

@@ -161,7 +161,6 @@ def test_there_are_intervals_where_no_forecast_was_ever_delivered(tmp_path):
     assert found is not None and np.isnan(found.forecast).all()
 
 
-@pytest.mark.xfail(strict=True, reason="intervals_of lays a forecast of all channels beside each channel whole")
 def test_a_forecast_of_all_channels_of_a_line_is_counted_once(tmp_path):
     plan = [("V2", LATER, 0, "Both", "", "", 1800, 32)]
     store, publication = published(tmp_path, [row for row in OFFERED if row[1] == "Both"], plan)
@@ -169,7 +168,6 @@ def test_a_forecast_of_all_channels_of_a_line_is_counted_once(tmp_path):
     assert found is not None and found.forecast.sum() == pytest.approx(32)
 
 
-@pytest.mark.xfail(strict=True, reason="intervals_of repeats an interval that two forecasts fit, and counts it twice")
 def test_an_interval_that_two_forecasts_fit_is_there_once(tmp_path):
     plan = [("V2", LATER, 0, "Both", "", channel, 1800, 32) for channel in ("", "voice")]
     store, publication = published(tmp_path, [row for row in OFFERED if row[1] == "Both"], plan)

@@ -17,7 +17,7 @@ ADDRESS = "/own-house/north/"
 NOT_TOLD = "The agreement does not tell you how others did."
 TOO_FEW = "There are too few others to tell you how they did without telling who they are."
 NO_GROUP = "No large group of others moved the same way in the same weeks."
-AT_LEAST_3 = "at least 3 others as well, from 2025-W43 on"
+AT_LEAST_3 = "no fewer than 3 others as well, from 2025-W43 on"
 
 
 @pytest.fixture

@@ -217,8 +217,8 @@ def log_densities(
                 x = 2 * (v[i] - f[i]) / (abs(v[i]) + abs(f[i]))
             z = abs(x - middle) / spread
             density = -0.5 * z * z - HALF_LOG_TAU - log_spread + slope
-        if z > CORE_Z - 0.5 and z < bins / 2:
-            density = max(density, tails[int(z * 2)] - log_spread + slope)
+        if z > CORE_Z - 0.5:
+            density = max(density, tails[int(min(z * 2, bins - 1.0))] - log_spread + slope)
         if density < RARE_LOG + 40:
             top = max(density, RARE_LOG)
             density = top + math.log(math.exp(density - top) + math.exp(RARE_LOG - top))

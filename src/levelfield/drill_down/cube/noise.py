@@ -19,7 +19,7 @@ CORE = 2.5  # standard deviations within which ordinary leaves decide in which u
 RARE = 1e-9  # share of leaves that may be anything at all
 ODD = math.log(1e-5)  # log density below which a leaf says nothing on the unit: it may have changed
 LEAST_SPREAD = 1e-4  # a forecast that is right to the last digit still has this much noise
-TAIL_BINS = 80  # of half a standard deviation each, in which tails are counted
+TAIL_BINS = 400  # of half a standard deviation each, over which a tail is told; beyond, it stays as the last
 FEWEST_BEYOND = 12  # leaves beyond the core on a side, below which it has no tail to speak of
 NORMAL_SHAPE, NEAR_NORMAL = (
     -0.12,
@@ -248,7 +248,7 @@ def plain_log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
         x, slope = _in_unit(v, f, noise.unit)
         z = np.abs(x - noise.middle) / spread
         density = -0.5 * z**2 - HALF_LOG_TAU - log_spread + slope
-    place = np.minimum((z * 2).astype(np.int64), TAIL_BINS - 1)
-    tail = np.where(z < TAIL_BINS / 2, noise.tails[place], -np.inf) - log_spread + slope
+    place = np.minimum(z * 2, TAIL_BINS - 1).astype(np.int64)
+    tail = noise.tails[place] - log_spread + slope
     made: Floats = np.logaddexp(np.maximum(density, tail), math.log(RARE / 4))
     return made
