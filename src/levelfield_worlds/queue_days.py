@@ -85,7 +85,9 @@ def _pop(heap: Floats, size: int) -> int:
 
 
 @compiled
-def played(arrived_s: Floats, handle_s: Floats, patience_s: Floats, change_s: Floats, agents: Ints) -> tuple[Floats, Floats]:
+def played(
+    arrived_s: Floats, handle_s: Floats, patience_s: Floats, change_s: Floats, agents: Ints
+) -> tuple[Floats, Floats]:
     """Each caller's wait and 1.0 where it ended in an answer: arrivals, ends of work and changes of staff, one after another.
 
     The agents at work change at `change_s`, the first at zero. Who leaves first finishes the contact at hand.
@@ -149,10 +151,10 @@ def days_of(lived: Circumstances, days: int, rng: np.random.Generator, *, steady
             answered, answered * inside, 1 - answered, (1 - answered) * inside, wait * answered, wait * (1 - answered), handle * answered,
         )):  # fmt: skip
             out[row, day] = np.bincount(slot, figures, slots)
-    counted = [out[row].astype(np.int64) for row in range(4)]
+    answers, in_time, gone, gone_in_time = (out[row].astype(np.int64) for row in range(4))
     shape = (days, slots)
     return Counted(
-        counts, *counted, out[4], out[5], out[6], np.broadcast_to(lived.forecast, shape), np.broadcast_to(lived.planned, shape),
+        counts, answers, in_time, gone, gone_in_time, out[4], out[5], out[6], np.broadcast_to(lived.forecast, shape), np.broadcast_to(lived.planned, shape),
         lost["absence"], lost["adherence"], lost["systems"], on_queue,
     )  # fmt: skip
 
@@ -169,7 +171,11 @@ def usual_circumstances(rng: np.random.Generator, *, target: float = 0.82) -> Ci
     """A queue of some size with the hills of a working day, staffed for a service level."""
     slots = 24
     hour = 8 + np.arange(slots) / 2
-    hills = 0.35 + np.exp(-(((hour - rng.uniform(10, 11.5)) / 1.8) ** 2)) + rng.uniform(0.5, 0.9) * np.exp(-(((hour - 15.5) / 2) ** 2))
+    hills = (
+        0.35
+        + np.exp(-(((hour - rng.uniform(10, 11.5)) / 1.8) ** 2))
+        + rng.uniform(0.5, 0.9) * np.exp(-(((hour - 15.5) / 2) ** 2))
+    )
     handle = rng.uniform(180, 540)
     load = np.exp(rng.uniform(np.log(6), np.log(70)))  # contacts at work at once, on average
     offered = hills / hills.mean() * load * 1800 / handle
@@ -184,7 +190,9 @@ def usual_circumstances(rng: np.random.Generator, *, target: float = 0.82) -> Ci
 
 
 # What each kind of circumstance does; every factor is one driver of the split.
-KINDS = ("forecast_miss", "plan_volume", "shape", "handle", "planned_staff", "absence", "adherence", "systems", "patience")
+KINDS = (
+    "forecast_miss", "plan_volume", "shape", "handle", "planned_staff", "absence", "adherence", "systems", "patience",
+)  # fmt: skip
 SIZES: Mapping[str, tuple[float, float]] = {
     "forecast_miss": (0.10, 0.22), "plan_volume": (0.10, 0.22), "shape": (0.30, 0.60), "handle": (0.10, 0.22), "planned_staff": (0.10, 0.18),
     "absence": (0.08, 0.16), "adherence": (0.08, 0.16), "systems": (0.08, 0.16), "patience": (0.8, 2.0),
@@ -222,7 +230,9 @@ def all_changed(usual: Circumstances, sizes: Mapping[str, float]) -> Circumstanc
     return lived
 
 
-def true_parts(usual: Circumstances, sizes: Mapping[str, float], measure: str, *, seed: int, days: int) -> dict[str, float]:
+def true_parts(
+    usual: Circumstances, sizes: Mapping[str, float], measure: str, *, seed: int, days: int
+) -> dict[str, float]:
     """What each planted circumstance does to the measure: every combination played with the same chance, split by Shapley."""
     kinds = [kind for kind in KINDS if kind in sizes]
     values: dict[frozenset[str], float] = {}

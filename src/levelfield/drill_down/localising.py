@@ -221,6 +221,8 @@ class _Search:
             gain = float(self.gains[cell])
             if gain <= least:
                 break
+            cell = self._refined(cell)
+            gain = float(self.gains[cell])
             inside = self.alive.copy()
             for k, label in self.labels_of(cell).items():
                 inside &= self.codes[k] == label
@@ -238,6 +240,27 @@ class _Search:
             self.gains[-1] = -1e30
             found.append(_Found(cell, gain, leaves, runner, runner_gain))
         return found
+
+    def _refined(self, cell: int) -> int:
+        """The place itself, or the finer one to tell first where its parts explain more one by one.
+
+        Two of ten parts that changed make a wide shift of the whole: it beats noise, and its parts beat it.
+        """
+        while True:
+            split = max((self._split(cell, k) for k in self._free(cell)), default=(-math.inf, cell))
+            if split[0] <= float(self.gains[cell]):
+                return cell
+            cell = split[1]
+
+    def _free(self, cell: int) -> list[int]:
+        fixed = self.labels_of(cell)
+        return [k for k in range(len(self.sizes)) if k not in fixed]
+
+    def _split(self, cell: int, k: int) -> tuple[float, int]:
+        """What the parts of a place along one dimension gain together, and the part that gains most."""
+        size, stride = int(self.sizes[k]), int(self.strides[k])
+        parts = self.gains[cell - size * stride : cell : stride]
+        return float(parts[parts > 0].sum(dtype=np.float64)), cell - (size - int(np.argmax(parts))) * stride
 
     def _runner_up(self, cell: int, leaves: Ints) -> tuple[int | None, float]:
         """The best other place that holds at least one of the same leaves: coarser, finer or beside."""

@@ -11,27 +11,29 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.drill_down.leaves import Leaves, read_leaves
+from levelfield.drill_down.mix.cells import POOLED, Cells, pooled_cells
+from levelfield.drill_down.mix.nested import Four, nest, slopes, variances
+from levelfield.drill_down.mix.reversal import Z, reversals
 from levelfield.words import Refusal, RefusalKind
 
+__all__ = ["FEWEST", "POOLED", "Level", "MixAndRate", "Part", "Range", "mix_and_rate"]
+
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Range = tuple[float, float]
 
 FEWEST = 30  # a cell with fewer in either span has no rate of its own
-POOLED = "others, too few each"
-MOST_CELLS = 400  # beyond it intervals cost more than anybody reads
+MOST_RANGES = 1000  # cells times orders; beyond, only the sums have ranges: nobody reads a thousand
 MOST_ORDERS = 4  # dimensions of which every order is averaged: 24 orders
-Z = 1.959964  # of a normal distribution, 95 %
-OPPOSITE = 0.9  # share of the weight that must have moved against the whole to call it a reversal
+ORDERS = ("given", "every")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One cell of the finest level."""
+    """One cell of the finest level. Its `rate` is its own change; its `mix` is what its weight among its siblings did."""
 
     labels: tuple[str, ...]
-    mix: float  # what its weight did, at the finest level
-    rate: float  # what its own change did
+    mix: float
+    rate: float
     rate_range: Range | None  # 95 %
     weight_before: float
     weight_after: float
@@ -39,6 +41,7 @@ class Part:
     after: float | None
     n_before: float
     n_after: float
+    mix_range: Range | None = None  # 95 %
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class MixAndRate:
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
     reversal: str  # empty where whole and parts went the same way
+    mix_range: Range | None = None  # of all dimensions together
+    pooled: int = 0  # cells too small to stand alone
+    reversals: tuple[str, ...] = ()  # of the whole first, then of groups within
 
     @property
     def change(self) -> float:
@@ -74,6 +80,24 @@ class MixAndRate:
         """What all dimensions' mixes did."""
         return math.fsum(level.mix for level in self.levels)
 
+    @property
+    def sentence(self) -> str:
+        """The change and its pieces in one sentence; shares in per cent and points."""
+        share = self.change_range is not None
+        way = "did not move" if not self.change else "rose" if self.change > 0 else "fell"
+
+        def level(value: float) -> str:
+            return f"{value:.1%}" if share else f"{value:,.4g}"
+
+        def amount(value: float, span: Range | None = None) -> str:
+            words = f"{100 * value:+.2f}".replace("-", "−") if share else f"{value:+,.4g}".replace("-", "−")
+            return f"{words} ({amount(span[0])} to {amount(span[1])})" if span else words
+
+        pieces = [f"{amount(one.mix, one.mix_range)} the mix of {one.dimension}" for one in self.levels]
+        pieces.append(f"{amount(self.rate, self.rate_range)} the parts themselves")
+        points = " points" if share else ""
+        return f"The ratio {way}, from {level(self.before)} to {level(self.after)}: {amount(self.change)}{points}, of it {', '.join(pieces)}."
+
 
 def mix_and_rate(
     table: object, dims: Sequence[str], numerator: str, denominator: str, baseline_numerator: str, baseline_denominator: str, *,
@@ -81,13 +105,18 @@ def mix_and_rate(
 ) -> MixAndRate:  # fmt: skip
     """Split the change of a ratio between two spans, or two partners, into mix and rate; symmetric, nested, exact.
 
-    Shapes: a table with a row per leaf; dimensions, numerator and denominator of both spans as columns.
+    Shapes: a table with a row per leaf; dimensions, numerator and denominator of both spans as columns. Two partners are
+    two spans: the one the other is compared with is the baseline.
     Unit: of the ratio, in and out. With weights w and rates r of cells c, R of the whole, and bars for the mean of both
     spans: mix = Σ Δw (r̄ − R̄), rate = Σ w̄ Δr; both spans count alike (Shapley). A cell that exists in one span only has
-    no change of its own: all it does is mix. `order`: "given" nests the dimensions as they come; "every" takes the mean
-    over all orders (at most four dimensions). Cells under `fewest` in a span they exist in are pooled with their neighbours.
-    Refuses: no denominator in a span, negative figures, an unknown order. Intervals: delta method, multinomial weights and
-    binomial rates with the given dispersion; none where a ratio is no share.
+    no change of its own: all it does is mix. `order`: "given" nests the dimensions as they come, each mix within those
+    before it; "every" takes the mean over all orders (at most four dimensions). Cells under `fewest` in a span they exist
+    in are pooled with their neighbours.
+    Refuses: what `read_leaves` refuses; no denominator in a span, a numerator without one,
+    an unknown order.
+    Assumes: for the ranges, contacts that fall into cells and succeed there independently; `dispersion` is the factor by
+    which their variance exceeds that (known from days, say). A ratio that is no share has no ranges: its scatter is not in
+    its sums.
     Source: Kitagawa (1955), doi:10.1080/01621459.1955.10501299; Das Gupta (1993), U.S. Census P23-186; Shapley: Sun (1998),
     doi:10.1016/S0140-9883(97)00026-9.
 
@@ -96,232 +125,147 @@ def mix_and_rate(
     >>> round(found.change, 4), round(found.mix, 4), round(found.rate, 4)
     (-0.15, -0.15, 0.0)
     """
-    if order not in {"given", "every"}:
-        raise Refusal(f"“{order}” is not an order", expected="given or every", kind=RefusalKind.DEFINITION)
-    leaves = read_leaves(table, dims, (numerator, denominator, baseline_numerator, baseline_denominator))
-    x1, n1, x0, n0 = (
-        leaves.figures[name] for name in (numerator, denominator, baseline_numerator, baseline_denominator)
-    )
-    for name, total in ((denominator, n1.sum()), (baseline_denominator, n0.sum())):
-        if total <= 0:
-            raise Refusal(
-                f"“{name}” adds up to nothing", where="mix and rate", expected="contacts in both spans",
-                next_step="A ratio of nothing cannot change; choose other spans.", kind=RefusalKind.DEFINITION,
-            )  # fmt: skip
-    names = leaves.dims
+    if order not in ORDERS:
+        raise Refusal(f"“{order}” is not an order", expected=" or ".join(ORDERS), kind=RefusalKind.DEFINITION)
+    if not (dispersion > 0 and math.isfinite(dispersion)):
+        raise Refusal(f"the dispersion is {dispersion:g}", expected="a number above zero", kind=RefusalKind.DEFINITION)
+    names = (baseline_numerator, baseline_denominator, numerator, denominator)
+    leaves = read_leaves(table, dims, names)
+    for above, below in (names[:2], names[2:]):
+        _check(leaves, above, below)
+    x0, n0, x1, n1 = figures = _figures(leaves, names)
     notes = list(leaves.notes)
-    if not names:
-        before, after = float(x0.sum() / n0.sum()), float(x1.sum() / n1.sum())
-        return MixAndRate(before, after, (), after - before, None, None, (), tuple(notes), "")
-    cells = _cells(leaves, (x1, n1, x0, n0), fewest, notes)
-    shares = bool((cells.x1 <= cells.n1).all() and (cells.x0 <= cells.n0).all())
-    orders = [tuple(range(len(names)))]
-    if order == "every" and len(names) <= MOST_ORDERS:
-        orders = list(permutations(range(len(names))))
+    if not leaves.dims:
+        return _undivided(figures, notes, dispersion)
+    cells = pooled_cells(leaves, x0, n0, x1, n1, fewest)
+    if cells.pooled:
+        notes.append(
+            f"{cells.pooled:,} of {cells.seen:,} cells have fewer than {fewest:g} in a span; they are pooled as “{POOLED}”."
+        )
+    if cells.one_span:
+        notes.append(f"{cells.one_span:,} cells exist in one span only; all they do is mix.")
+    if not cells.are_shares:
+        notes.append("The ratio is no share: its sums do not tell its chance, so no ranges are given.")
+    many = len(leaves.dims)
+    orders = [tuple(range(many))]
+    if order == "every" and many <= MOST_ORDERS:
+        orders = list(permutations(range(many)))
     elif order == "every":
-        notes.append(f"{len(names)} dimensions have too many orders; they are nested as given.")
-    found, ranges = _over(orders, cells, shares, dispersion)
-    levels = tuple(Level(names[d], float(found[d]), ranges[d]) for d in range(len(names)))
-    every = [_nested(cells.codes[:, own], cells.n0, cells.x0, cells.n1, cells.x1) for own in orders]
-    parts = _parts(cells, every, shares, dispersion)
-    before, after = float(cells.x0.sum() / cells.n0.sum()), float(cells.x1.sum() / cells.n1.sum())
-    change_range = _change_range(before, after, cells, dispersion) if shares else None
+        notes.append(f"{many} dimensions have too many orders; they are nested as given.")
+    found = _pieces(cells, orders, dispersion)
+    told = reversals(cells, leaves.dims, dispersion) if cells.are_shares else ()
+    own = (cells.x0, cells.n0, cells.x1, cells.n1)
     return MixAndRate(
-        before, after, levels, float(found[-1]), ranges[-1], change_range, parts, tuple(notes),
-        _reversal(after - before, change_range, float(found[-1]), ranges[-1], parts),
+        *_wholes(own), tuple(Level(name, found.mixes[d], found.mix_ranges[d]) for d, name in enumerate(leaves.dims)), found.rate, found.rate_range,
+        _change_range(own, dispersion) if cells.are_shares else None, found.parts, tuple(notes), told[0] if told else "", found.mix_range, cells.pooled, told,
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Cells of the finest level, in the order of their codes."""
-
-    codes: Ints  # (cells, dimensions)
-    labels: tuple[tuple[str, ...], ...]
-    x1: Floats
-    n1: Floats
-    x0: Floats
-    n0: Floats
+def _figures(leaves: Leaves, names: tuple[str, str, str, str]) -> Four:
+    x0, n0, x1, n1 = (leaves.figures[name] for name in names)
+    return x0, n0, x1, n1
 
 
-def _cells(leaves: Leaves, figures: tuple[Floats, ...], fewest: float, notes: list[str]) -> _Cells:
-    """Leaves added up to cells; those too small are pooled with the others under the same labels before the last."""
-    codes = np.column_stack([c.astype(np.int64) for c in leaves.codes])
-    pooled_code = np.array(leaves.sizes, dtype=np.int64)  # one past the last label of each dimension
-    for depth in range(codes.shape[1] - 1, -1, -1):
-        unique, back = np.unique(codes, axis=0, return_inverse=True)
-        back = back.reshape(-1)
-        sums = [np.asarray(np.bincount(back, f, minlength=len(unique)), dtype=np.float64) for f in figures]
-        _x1, n1, _x0, n0 = sums
-        small = ((n1 < fewest) & (n1 > 0)) | ((n0 < fewest) & (n0 > 0)) | ((n1 == 0) & (n0 == 0))
-        if small.any():
-            many = int((small & ((n1 > 0) | (n0 > 0))).sum())
-            if many:
-                rows = small[back]
-                codes[rows, depth] = pooled_code[depth]
-                if depth == codes.shape[1] - 1:
-                    notes.append(
-                        f"{many} of {len(unique)} cells have fewer than {fewest:g} in a span; they are pooled as “{POOLED}”."
-                    )
-    unique, back = np.unique(codes, axis=0, return_inverse=True)
-    back = back.reshape(-1)
-    x1, n1, x0, n0 = (np.asarray(np.bincount(back, f, minlength=len(unique)), dtype=np.float64) for f in figures)
-    there = (n1 > 0) | (n0 > 0)
-    labels = tuple(
-        tuple(POOLED if code == pooled_code[d] else leaves.labels[d][code] for d, code in enumerate(row))
-        for row in unique[there]
-    )
-    return _Cells(unique[there], labels, x1[there], n1[there], x0[there], n0[there])
-
-
-@dataclass(frozen=True)
-class _Nested:
-    """The decomposition over one order of dimensions; leading axes are kept."""
-
-    mixes: list[Floats]  # one per dimension, in the order taken
-    rate: Floats
-    weight: Floats  # (..., cells) mean weight of each cell along the nest
-    cell_rate: Floats
-    cell_mix: Floats  # at the finest level, in the order taken
-
-
-def _nested(codes: Ints, n0: Floats, x0: Floats, n1: Floats, x1: Floats) -> _Nested:
-    """Mix of each dimension within those before it, and rate. Codes in the order taken; cells need no order."""
-    cells = codes.shape[0]
-    parent = np.zeros(cells, dtype=np.int64)
-    weight = np.ones((*n0.shape[:-1], 1))
-    whole = [f.sum(axis=-1, keepdims=True) for f in (n0, x0, n1, x1)]
-    mixes: list[Floats] = []
-    cell_mix = np.zeros_like(n0)
-    r0 = r1 = np.zeros_like(n0)
-    group_of = parent
-    for depth in range(codes.shape[1]):
-        key = group_of * (int(codes[:, depth].max()) + 1) + codes[:, depth]
-        _unique, first, group = np.unique(key, return_index=True, return_inverse=True)
-        group = group.reshape(-1)
-        sums = [_added(f, group, len(first)) for f in (n0, x0, n1, x1)]
-        up = group_of[first]
-        m0, y0, m1, y1 = sums
-        p0, q0, p1, q1 = (f[..., up] for f in whole)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            w0, w1 = m0 / p0, m1 / p1
-            r0, r1 = y0 / m0, y1 / m1
-            big0, big1 = q0 / p0, q1 / p1
-        # What did not exist has the other span's weight and rate: neither can have changed.
-        w0, w1 = np.where(p0 > 0, w0, w1), np.where(p1 > 0, w1, w0)
-        r0, r1 = np.where(m0 > 0, r0, r1), np.where(m1 > 0, r1, r0)
-        big0, big1 = np.where(p0 > 0, big0, big1), np.where(p1 > 0, big1, big0)
-        over = weight[..., up]
-        own = over * (w1 - w0) * ((r0 + r1) / 2 - (big0 + big1) / 2)
-        mixes.append(own.sum(axis=-1))
-        cell_mix = own
-        weight = over * (w0 + w1) / 2
-        whole, group_of = sums, group
-    cell_rate = weight * (r1 - r0)
-    back = group_of
-    return _Nested(mixes, cell_rate.sum(axis=-1), weight[..., back], cell_rate[..., back], cell_mix[..., back])
-
-
-def _added(figures: Floats, group: Ints, many: int) -> Floats:
-    """Sums of the last axis by group."""
-    if figures.ndim == 1:
-        return np.asarray(np.bincount(group, figures, minlength=many), dtype=np.float64)
-    member = np.zeros((len(group), many))
-    member[np.arange(len(group)), group] = 1.0
-    out: Floats = figures @ member
-    return out
-
-
-def _over(
-    orders: Sequence[tuple[int, ...]], cells: _Cells, shares: bool, dispersion: float
-) -> tuple[Floats, list[Range | None]]:
-    """Mix of each dimension and rate, the mean over some orders, with their intervals."""
-    dims = cells.codes.shape[1]
-
-    def pieces(n0: Floats, x0: Floats, n1: Floats, x1: Floats) -> Floats:
-        total = np.zeros((*n0.shape[:-1], dims + 1))
-        for order in orders:
-            found = _nested(cells.codes[:, order], n0, x0, n1, x1)
-            for place, d in enumerate(order):
-                total[..., d] += found.mixes[place]
-            total[..., dims] += found.rate
-        return total / len(orders)
-
-    found = pieces(cells.n0, cells.x0, cells.n1, cells.x1)
-    if not shares or len(cells.n0) > MOST_CELLS:
-        return found, [None] * (dims + 1)
-    variance = np.zeros(dims + 1)
-    for span in (0, 1):
-        n, x = (cells.n0, cells.x0) if span == 0 else (cells.n1, cells.x1)
-        step = max(float(n.sum()) * 1e-6, 1e-6)
-        moved = np.eye(len(n)) * step
-        for outcome in (0.0, 1.0):  # one more that failed, one more that succeeded
-            more = (n + moved, x + moved * outcome)
-            less = (n - moved, x - moved * outcome)
-            sides = []
-            for changed in (more, less):
-                args = (*changed, np.broadcast_to(cells.n1, moved.shape), np.broadcast_to(cells.x1, moved.shape)) if span == 0 else (
-                    np.broadcast_to(cells.n0, moved.shape), np.broadcast_to(cells.x0, moved.shape), *changed
-                )  # fmt: skip
-                sides.append(pieces(*args))
-            slope = (sides[0] - sides[1]) / (2 * step)  # (cells, pieces)
-            counted = x if outcome else n - x
-            exists = n > 0
-            variance += (slope[exists] ** 2 * counted[exists, None]).sum(axis=0)
-    error = np.sqrt(variance * dispersion)
-    return found, [(float(v - Z * e), float(v + Z * e)) for v, e in zip(found, error, strict=True)]
-
-
-def _parts(cells: _Cells, every: Sequence[_Nested], shares: bool, dispersion: float) -> tuple[Part, ...]:
-    """The cells with what they did, the mean over the orders."""
-    total0, total1 = cells.n0.sum(), cells.n1.sum()
-    weight, cell_rate, cell_mix = (
-        np.mean([getattr(own, name) for own in every], axis=0) for name in ("weight", "cell_rate", "cell_mix")
-    )
-    found = []
-    for i, labels in enumerate(cells.labels):
-        there0, there1 = cells.n0[i] > 0, cells.n1[i] > 0
-        before = float(cells.x0[i] / cells.n0[i]) if there0 else None
-        after = float(cells.x1[i] / cells.n1[i]) if there1 else None
-        span = None
-        if shares and before is not None and after is not None:
-            error = math.sqrt(
-                dispersion * (before * (1 - before) / cells.n0[i] + after * (1 - after) / cells.n1[i])
-            ) * float(weight[i])
-            rate = float(cell_rate[i])
-            span = (rate - Z * error, rate + Z * error)
-        found.append(
-            Part(
-                labels, float(cell_mix[i]), float(cell_rate[i]), span, float(cells.n0[i] / total0), float(cells.n1[i] / total1),
-                before, after, float(cells.n0[i]), float(cells.n1[i]),
-            )
+def _check(leaves: Leaves, above: str, below: str) -> None:
+    x, n = leaves.figures[above], leaves.figures[below]
+    if n.sum() <= 0:
+        raise Refusal(
+            f"“{below}” adds up to nothing", where="mix and rate", expected="contacts in both spans",
+            next_step="A ratio of nothing cannot change; choose other spans.", kind=RefusalKind.DEFINITION,
         )  # fmt: skip
-    return tuple(sorted(found, key=lambda p: (-abs(p.rate), p.labels)))
+    wrong = (n == 0) & (x != 0)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        labels = zip(leaves.dims, leaves.labels, leaves.codes, strict=True)
+        place = ", ".join(f"{name} {own[codes[at]]}" for name, own, codes in labels)
+        raise Refusal(
+            f"“{above}” is {x[at]:g} where “{below}” is zero, at {place or 'the whole'}", where="mix and rate",
+            expected=f"no {above} without {below}", next_step="Correct the row; nothing was split.", kind=RefusalKind.DEFINITION,
+        )  # fmt: skip
 
 
-def _change_range(before: float, after: float, cells: _Cells, dispersion: float) -> Range:
-    error = math.sqrt(dispersion * (before * (1 - before) / cells.n0.sum() + after * (1 - after) / cells.n1.sum()))
-    return after - before - Z * error, after - before + Z * error
+def _wholes(figures: tuple[Floats, ...]) -> Range:
+    x0, n0, x1, n1 = (float(own.sum()) for own in figures)
+    return x0 / n0, x1 / n1
 
 
-def _reversal(
-    change: float, change_range: Range | None, rate: float, rate_range: Range | None, parts: Sequence[Part]
-) -> str:
-    """Simpson's paradox: the whole went one way beyond chance, and its parts the other, beyond chance as well."""
-    if (
-        change_range is None
-        or rate_range is None
-        or change_range[0] <= 0 <= change_range[1]
-        or rate_range[0] <= 0 <= rate_range[1]
-    ):
-        return ""
-    if change * rate >= 0:
-        return ""
-    both = [p for p in parts if p.before is not None and p.after is not None]
-    weight = sum(p.weight_before + p.weight_after for p in both)
-    against = sum(p.weight_before + p.weight_after for p in both if ((p.after or 0) - (p.before or 0)) * change < 0)
-    if not weight or against / weight < OPPOSITE:
-        return ""
-    many = sum(((p.after or 0) - (p.before or 0)) * change < 0 for p in both)
-    whole, other = ("rose", "fell") if change > 0 else ("fell", "rose")
-    return f"The whole {whole}, and {many} of its {len(both)} parts {other}: the mix did it, not the work."
+def _change_range(figures: tuple[Floats, ...], dispersion: float) -> Range:
+    before, after = _wholes(figures)
+    n0, n1 = float(figures[1].sum()), float(figures[3].sum())
+    return _around(after - before, dispersion * (before * (1 - before) / n0 + after * (1 - after) / n1))
+
+
+def _around(value: float, variance: float) -> Range:
+    error = Z * math.sqrt(variance)
+    return value - error, value + error
+
+
+def _undivided(figures: tuple[Floats, ...], notes: list[str], dispersion: float) -> MixAndRate:
+    """No dimension splits the whole: all of its change is its own."""
+    before, after = _wholes(figures)
+    share = all(0 <= rate <= 1 for rate in (before, after))
+    span = _change_range(figures, dispersion) if share else None
+    return MixAndRate(before, after, (), after - before, span, span, (), tuple(notes), "")
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    mixes: list[float]
+    mix_ranges: list[Range | None]
+    mix_range: Range | None
+    rate: float
+    rate_range: Range | None
+    parts: tuple[Part, ...]
+
+
+def _pieces(cells: Cells, orders: Sequence[tuple[int, ...]], dispersion: float) -> _Pieces:
+    """The mean over the orders: mix of each dimension, all of them, rate, and mix and rate of every cell, with ranges."""
+    figures: Four = (cells.x0, cells.n0, cells.x1, cells.n1)
+    many, dims = len(cells), cells.codes.shape[1]
+    each = many if cells.are_shares and many * len(orders) <= MOST_RANGES else 0  # cells that have ranges
+    rows = dims + 2 + 2 * each
+    values, cell_mix, cell_rate = np.zeros(dims), np.zeros(many), np.zeros(many)
+    by: list[Floats] = [np.zeros((rows, many)) for _ in range(4)]
+    for order in orders:
+        found = nest(cells.codes[:, order], figures)
+        values[list(order)] += found.mixes
+        cell_mix += found.cell_mix
+        cell_rate += found.cell_rate
+        if cells.are_shares:
+            of_mixes, of_mix, of_rate = np.zeros((rows, dims)), np.zeros((rows, many)), np.zeros((rows, many))
+            of_mixes[list(order), np.arange(dims)] = 1.0
+            of_mixes[dims] = 1.0
+            of_rate[dims + 1] = 1.0
+            of_mix[dims + 2 : dims + 2 + each] = np.eye(each, many)
+            of_rate[dims + 2 + each :] = np.eye(each, many)
+            for total, more in zip(by, slopes(found, of_mixes, of_mix, of_rate), strict=True):
+                total += more
+    times = len(orders)
+    values, cell_mix, cell_rate = values / times, cell_mix / times, cell_rate / times
+    rate = math.fsum(cell_rate)
+    spans: list[Range | None] = [None] * (dims + 2 + 2 * many)
+    if cells.are_shares:
+        x0, n0, x1, n1 = (total / times for total in by)
+        variance = variances((x0, n0, x1, n1), figures) * dispersion
+        known = [*values, math.fsum(values), rate, *cell_mix[:each], *cell_rate[:each]]
+        spans[: len(known)] = [_around(float(v), float(s)) for v, s in zip(known, variance, strict=True)]
+    own = spans[dims + 2 :]
+    parts = [
+        _part(
+            cells, i, float(cell_mix[i]), float(cell_rate[i]), own[i] if each else None, own[each + i] if each else None
+        )
+        for i in range(many)
+    ]
+    return _Pieces(
+        [float(v) for v in values], spans[:dims], spans[dims], rate, spans[dims + 1],
+        tuple(sorted(parts, key=lambda p: (-abs(p.rate), p.labels))),
+    )  # fmt: skip
+
+
+def _part(cells: Cells, i: int, mix: float, rate: float, mix_range: Range | None, rate_range: Range | None) -> Part:
+    n0, n1 = float(cells.n0[i]), float(cells.n1[i])
+    before, after = float(cells.x0[i]) / n0 if n0 else None, float(cells.x1[i]) / n1 if n1 else None
+    both = before is not None and after is not None
+    return Part(
+        cells.labels[i], mix, rate, rate_range if both else None, n0 / float(cells.n0.sum()), n1 / float(cells.n1.sum()), before, after, n0, n1, mix_range,
+    )  # fmt: skip

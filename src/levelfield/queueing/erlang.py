@@ -54,7 +54,7 @@ def erlang_a(
     wait = given_up * patience  # who waits gives up at the rate of one over patience
     with np.errstate(invalid="ignore", divide="ignore"):
         of_answered = np.where(answered > 0, within / answered, np.nan)
-    occupancy = np.where(rate > 0, rate * handle * answered / staff, 0.0)
+    occupancy = np.where(rate > 0, np.minimum(rate * handle * answered / staff, 1.0), 0.0)
     return QueueState(
         *(
             _shaped(own, shape)

@@ -79,7 +79,8 @@ def fit_patience(wait_s: npt.ArrayLike, abandoned: npt.ArrayLike) -> Patience:
 def patience_from_totals(total_wait_s: npt.ArrayLike, abandons: npt.ArrayLike) -> Any:
     """Mean patience from sums: all seconds waited, by those answered and those who gave up, over those who gave up.
 
-    Shapes: scalars or arrays that broadcast; nan where fewer than five gave up. Unit: seconds.
+    Shapes: scalars or arrays that broadcast; nan where fewer than five gave up. Unit: seconds. Refuses: seconds or people
+    below zero.
 
     >>> patience_from_totals(3600.0, 30)
     120.0
@@ -87,6 +88,11 @@ def patience_from_totals(total_wait_s: npt.ArrayLike, abandons: npt.ArrayLike) -
     total, gone = np.broadcast_arrays(
         np.asarray(total_wait_s, dtype=np.float64), np.asarray(abandons, dtype=np.float64)
     )
+    for figures, name in ((total, "seconds waited"), (gone, "people who gave up")):
+        if (figures < 0).any():
+            raise Refusal(
+                f"{figures[figures < 0].flat[0]:g} {name}", where="patience", expected="zero or more", kind=RefusalKind.DEFINITION
+            )  # fmt: skip
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where((gone >= FEWEST) & (total > 0), total / gone, np.nan)
     return float(mean) if mean.ndim == 0 else mean

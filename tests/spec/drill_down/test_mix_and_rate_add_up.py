@@ -170,7 +170,7 @@ def test_cells_that_are_too_small_are_pooled_and_said_so():
         "d": (90, 100),
         POOLED: (64, 17),
     }
-    assert found.notes == ("2 cells have fewer than 30 in a span; they are pooled as “others, too few each”.",)
+    assert found.notes == ("2 of 4 cells have fewer than 30 in a span; they are pooled as “others, too few each”.",)
     assert found.mix + found.rate == pytest.approx(found.change, abs=1e-12)
 
 
@@ -184,8 +184,8 @@ def test_a_cell_of_one_span_is_mix_and_is_told():
 def test_the_sentence_says_change_and_pieces():
     found = split([("a", 1050, 1500, 800, 1000), ("b", 200, 500, 500, 1000)], ["line"])
     assert found.sentence == (
-        "The ratio fell, from 65.0% to 62.5%: −2.50 points, of it +7.50 (+6.32 to +8.68) the mix of line, "
-        "−10.00 (−12.94 to −7.06) the parts themselves."
+        "The ratio fell, from 65.0% to 62.5%: −2.50 points, of it +7.50 (+6.33 to +8.67) the mix of line, "
+        "−10.00 (−12.91 to −7.09) the parts themselves."
     )  # fmt: skip
 
 
@@ -205,7 +205,10 @@ def test_a_reversal_is_told(swap):
         rows = [(s, c, d, a, b) for s, a, b, c, d in rows]
     found = split(rows, ["size"])
     whole, parts = ("rose", "fell") if swap else ("fell", "rose")
-    assert found.reversal == f"The whole {whole}, and 2 of its 2 parts by size {parts}: the mix did it, not the work."
+    assert (
+        found.reversal
+        == f"The whole {whole}, and 2 of its 2 parts {parts}, split by size: the mix did it, not the work."
+    )
 
 
 def test_a_reversal_within_a_group_is_told_with_its_name():
@@ -214,7 +217,7 @@ def test_a_reversal_within_a_group_is_told_with_its_name():
         [*inside, ("y", "small", 5000, 9000, 5000, 9000), ("y", "large", 9000, 10000, 9000, 10000)], ["line", "size"]
     )
     assert found.reversals == (
-        "Within line x the ratio fell, and 2 of its 2 parts by size rose: the mix did it, not the work.",
+        "Within line x the ratio fell, and 2 of its 2 parts rose, split by size: the mix did it, not the work.",
     )
 
 

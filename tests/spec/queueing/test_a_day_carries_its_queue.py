@@ -13,7 +13,9 @@ RUSH = np.array([40.0, 60, 110, 150, 150, 110, 80, 60, 50, 40])
 STAFF = np.array([8.0, 10, 12, 14, 15, 15, 14, 12, 10, 9])
 
 
-@pytest.mark.parametrize(("agents", "patience", "threshold"), [(10, 200, 20), (8, 300, 0), (14, 30, 60), (10, 0.05, 1e5), (1, 90, 20)])
+@pytest.mark.parametrize(
+    ("agents", "patience", "threshold"), [(10, 200, 20), (8, 300, 0), (14, 30, 60), (10, 0.05, 1e5), (1, 90, 20)]
+)
 def test_where_nothing_changes_it_is_the_steady_state(agents, patience, threshold):
     state = erlang_a(40 / 1800, 360, patience, agents, threshold)
     day = over_the_day(np.full(6, 40 / 1800), 360, patience, agents, threshold_s=threshold)
@@ -49,7 +51,8 @@ def test_nobody_is_lost_and_a_queue_that_is_there_has_to_be_served():
 
 def test_hours_without_calls_only_let_the_queue_run_off():
     day = over_the_day([0.1, 0.0, 0.0], 240, 300, 8)
-    assert day.queue_at_end[0] > 5 > 0.1 > day.queue_at_end[1] > day.queue_at_end[2]
+    assert day.queue_at_end[0] > 5
+    assert (day.queue_at_end[1:] >= 0).all() and (day.queue_at_end[1:] < 1e-6).all()
     assert (day.offered[1], day.abandoned[1]) == (0, 0)
     assert np.isnan(over_the_day([0.0], 240, 300, 8).service_level)
 

@@ -34,7 +34,10 @@ def test_four_are_too_few_and_no_number_is_given():
     assert np.isnan(patience_from_totals([100.0, 100.0], [4, 0])).all()
 
 
-@pytest.mark.parametrize(("shape", "words"), [(1.0, None), (2.0, "More give up the longer they wait"), (0.5, "Those who do not give up at once")])
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [(1.0, None), (2.0, "More give up the longer they wait"), (0.5, "Those who do not give up at once")],
+)
 def test_patience_that_is_not_exponential_is_said_so(shape, words):
     rng = np.random.default_rng(8)
     fit = fit_patience(*waits(150 * rng.weibull(shape, 4000), rng.exponential(100, 4000)))

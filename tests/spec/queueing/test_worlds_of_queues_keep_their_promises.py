@@ -29,13 +29,21 @@ def test_five_callers_by_hand():
 
 
 def test_whoever_leaves_first_finishes_and_whoever_is_left_at_the_end_gives_up():
-    waits, answered = played(np.array([0.0, 1, 2]), np.array([50.0, 50, 50]), np.array([500.0, 500, 60]), np.array([0.0, 10.0]), np.array([1, 0]))
+    waits, answered = played(
+        np.array([0.0, 1, 2]),
+        np.array([50.0, 50, 50]),
+        np.array([500.0, 500, 60]),
+        np.array([0.0, 10.0]),
+        np.array([1, 0]),
+    )
     assert (waits.tolist(), answered.tolist()) == ([0, 500, 60], [1, 0, 0])
 
 
 def test_a_steady_day_is_erlang_a():
     every = np.ones(48)
-    lived = Circumstances(every * 144, every * 144, every * 300, every * 120, every * 24, every * 0, every * 0, every * 0)
+    lived = Circumstances(
+        every * 144, every * 144, every * 300, every * 120, every * 24, every * 0, every * 0, every * 0
+    )
     counted = days_of(lived, 60, np.random.default_rng(1), steady=True)
     state = erlang_a(144 / 1800, 300, 120, 24)
     assert rate_of(counted, "service_level") == pytest.approx(state.service_level, abs=0.006)
