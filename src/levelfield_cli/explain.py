@@ -147,7 +147,7 @@ def _show(found: Explanation, measure: Measure, store: Store, form: Format) -> N
                 found.remainder_words,
                 "",
                 "",
-                round(rounded[-1], places),
+                round(plain.remainder * scale, places),
                 None,
                 None,
                 round(found.remainder / found.change, 3) if found.change else None,

@@ -150,9 +150,10 @@ def _of_queues(
     if all(q.found is None for q in queues):
         return None
     parts = _shortened(parts)
+    pushed = [p for p in parts if p.amount * base.change > 0]  # what worked against the change asks nothing
     places = tuple((q.place, q.weight * q.change / base.change) for q in queues) if base.change else ()
     made = replace(
-        base, contributions=parts, method="queueing", notes=notes, questions=_questions(parts), places=places
+        base, contributions=parts, method="queueing", notes=notes, questions=_questions(pushed), places=places
     )
     return replace(made, reversal=_reversal(made, queues))
 
@@ -196,9 +197,10 @@ def _figures(
     staffed = own.counts["staffed_ms"] / 1000 / np.maximum(own.length_s, 1)
     if len(own) and not np.isfinite(staffed).any():
         staffed = _spread_over_the_day(own, total)
+    handled = np.sum([np.nan_to_num(own.counts[part]) for part in ("talk_ms", "hold_ms", "wrap_ms")], axis=0) / 1000
     return QueueFigures(
         *cell, own.day.astype(np.int64), slots_of(own) if len(own) else np.zeros(0, dtype=np.int64), np.nan_to_num(own.counts["offered"]), own.forecast,
-        (total["talk_ms"] + total["hold_ms"] + total["wrap_ms"]) / 1000, total["answered"], (total["wait_answered_ms"] + total["wait_abandoned_ms"]) / 1000,
+        handled, np.nan_to_num(own.counts["answered"]), (total["wait_answered_ms"] + total["wait_abandoned_ms"]) / 1000,
         total["abandoned"], staffed, own.shifts["scheduled_ms"], own.shifts["adhered_ms"], own.shifts["absence_ms"], own.shifts["system_ms"], length,
         float(threshold),
     )  # fmt: skip

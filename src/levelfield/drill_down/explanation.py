@@ -150,9 +150,9 @@ def sentence_of(own: Explanation, title: str, changed: Callable[[float], str], w
     verb = "rose" if change > 0 else "fell"
     told, rest = _told(own)
     pieces = [_piece(c.amount, change, f"{c.named} ({whose(c.owner)})", changed) for c in told]
-    if rest:
-        small = math.fsum(c.amount for c in rest)
-        pieces.append(_piece(small, change, f"{len(rest)} smaller parts", changed))
+    small = math.fsum(c.amount for c in rest)
+    if abs(small) > SAME * abs(change):
+        pieces.append(_piece(small, change, f"{len(rest)} smaller part{'s' if len(rest) != 1 else ''}", changed))
     if own.has_remainder:
         pieces.append(_piece(own.remainder, change, own.remainder_words, changed, bare=True))
     return f"{title} {verb} {changed(abs(change))}: " + ", ".join(pieces) + "."

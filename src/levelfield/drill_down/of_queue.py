@@ -12,8 +12,15 @@ import numpy.typing as npt
 
 from levelfield.drill_down.explanation import Contribution, Place, largest_first
 from levelfield.drill_down.owners import DRIVERS
-from levelfield.queueing import Attribution, Workload, attribute_queue, patience_from_totals
-from levelfield.queueing.attributing import typical
+from levelfield.queueing import (
+    Attribution,
+    Workload,
+    attribute_queue,
+    own_shape,
+    patience_from_totals,
+    typical,
+    within_chance,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,8 +39,8 @@ class QueueFigures:
     slot: Ints  # of the week: weekday and time of day
     offered: Floats
     forecast: Floats  # nan where none was locked
-    handled_s: float  # all handling time
-    answered: float
+    handled_s: Floats  # handling time of the interval's contacts
+    answered: Floats
     waited_s: float  # all waits, of answered and of those who gave up
     abandoned: float
     agents: Floats
@@ -106,13 +113,13 @@ def _attributed(before: QueueFigures, after: QueueFigures, measure: str) -> Attr
     if not len(wanted):
         return None
     pooled = patience_from_totals(before.waited_s + after.waited_s, before.abandoned + after.abandoned)
-    if not math.isfinite(pooled) or before.answered < FEWEST_OFFERED or after.answered < FEWEST_OFFERED:
+    if not math.isfinite(pooled) or min(before.answered.sum(), after.answered.sum()) < FEWEST_OFFERED:
         return None
     patience = [patience_from_totals(side.waited_s, side.abandoned) for side in (before, after)]
     if not _apart(before, after):
         patience = [pooled, pooled]
-    usual = typical(before.offered, before.slot, wanted)
-    sides = [_workload(side, wanted, p, usual) for side, p in zip((before, after), patience, strict=True)]
+    sides = [_workload(side, wanted, p) for side, p in zip((before, after), patience, strict=True)]
+    sides[1] = _shaped(before, after, sides, wanted)
     if any(not np.isfinite(side.agents).all() for side in sides):
         return None
     known = [np.isfinite(side.forecast).all() if side.forecast is not None else False for side in sides]
@@ -124,7 +131,7 @@ def _attributed(before: QueueFigures, after: QueueFigures, measure: str) -> Attr
     scale = 1000.0 if measure == "asa_s" else 1.0
     return attribute_queue(
         sides[0], sides[1], measure=measure, threshold_s=after.threshold_s, interval_s=after.interval_s,
-        observed_before=before.rate / scale, observed_after=after.rate / scale,
+        observed_before=before.rate / scale, observed_after=after.rate / scale, held=within_chance(_daily(before), _daily(after)),
     )  # fmt: skip
 
 
@@ -141,59 +148,57 @@ def _apart(before: QueueFigures, after: QueueFigures) -> bool:
     return abs(ratio) > 3 * math.sqrt(1 / before.abandoned + 1 / after.abandoned)
 
 
-def _workload(side: QueueFigures, wanted: Ints, patience: float, usual: Floats) -> Workload:
+def _workload(side: QueueFigures, wanted: Ints, patience: float) -> Workload:
     """The typical week of a span, over the slots both spans have."""
-    offered = typical(side.offered, side.slot, wanted)
-    offered = _shrunk(offered, usual, side, wanted)
     n = np.ones(len(wanted))
-    lost = {}
-    for name, part in (("absence", side.absent), ("systems", side.down)):
-        lost[name] = typical(
-            np.divide(part, side.scheduled, out=np.full(len(part), np.nan), where=side.scheduled > 0), side.slot, wanted
-        )
-    away = side.scheduled - side.adhered - side.absent - side.down
-    lost["adherence"] = typical(
-        np.divide(np.maximum(away, 0), side.scheduled, out=np.full(len(away), np.nan), where=side.scheduled > 0),
-        side.slot,
-        wanted,
-    )
+    absence, adherence, systems = (typical(part, side.slot, wanted) for part in _lost(side))
     return Workload(
-        offered, n * side.handled_s / side.answered, n * patience, typical(side.agents, side.slot, wanted), typical(side.forecast, side.slot, wanted),
-        lost["absence"], lost["adherence"], lost["systems"], wanted // SLOTS_OF_DAY, wanted % SLOTS_OF_DAY,
+        typical(side.offered, side.slot, wanted), n * float(side.handled_s.sum() / side.answered.sum()), n * patience,
+        typical(side.agents, side.slot, wanted), typical(side.forecast, side.slot, wanted), absence, adherence, systems,
+        wanted // SLOTS_OF_DAY, wanted % SLOTS_OF_DAY,
     )  # fmt: skip
 
 
-def _shrunk(offered: Floats, usual: Floats, side: QueueFigures, wanted: Ints) -> Floats:
-    """Contacts by slot with as much of their own shape as is more than counting's chance, else the usual shape."""
-    weeks = typical_count(side.slot, wanted)
-    total = float((offered * weeks).sum())
-    shape = usual / usual.sum() if usual.sum() > 0 else np.full(len(usual), 1 / len(usual))
-    day = wanted // SLOTS_OF_DAY
-    expected = np.zeros_like(offered)
-    for number in np.unique(day):
-        own = day == number
-        part = usual[own].sum()
-        if part > 0:
-            expected[own] = usual[own] * (offered[own].sum() / part)
-        else:
-            expected[own] = offered[own]
-    counted, model = offered * weeks, expected * weeks
-    known = model > 0
-    if total <= 0 or known.sum() < 2 or not shape.any():
-        return offered
-    excess = float(((counted - model)[known] ** 2 - model[known]).sum() / (model[known] ** 2).sum())
-    if excess <= 0:
-        return expected
-    keep = np.zeros_like(offered)
-    keep[known] = excess * model[known] / (1 + excess * model[known])
-    return expected + keep * (offered - expected)
+def _lost(side: QueueFigures) -> tuple[Floats, Floats, Floats]:
+    """Shares of scheduled time lost: to absence, away from the schedule, to systems; nan where nothing was scheduled."""
+    away = np.maximum(side.scheduled - side.adhered - side.absent - side.down, 0)
+    absence, adherence, systems = (_ratio(part, side.scheduled) for part in (side.absent, away, side.down))
+    return absence, adherence, systems
 
 
-def typical_count(slot: Ints, wanted: Ints) -> Floats:
-    """How often each wanted slot was there."""
-    names, counts = np.unique(slot, return_counts=True)
-    place = np.clip(np.searchsorted(names, wanted), 0, len(names) - 1)
-    found: Floats = np.where(names[place] == wanted, counts[place], 0).astype(np.float64)
+def _shaped(before: QueueFigures, after: QueueFigures, sides: Sequence[Workload], wanted: Ints) -> Workload:
+    """After, with as much of a shape of its own as its counts bear out; a short span's ripple is not a new shape."""
+    weeks = [_most_often(side.slot, wanted) for side in (before, after)]
+    counted, usual = sides[1].offered * weeks[1], sides[0].offered * weeks[0]
+    return replace(
+        sides[1], offered=own_shape(counted, usual, wanted // SLOTS_OF_DAY, wanted % SLOTS_OF_DAY) / weeks[1]
+    )
+
+
+def _most_often(slot: Ints, wanted: Ints) -> float:
+    """How many weeks a span has, by its most usual slot."""
+    _names, counts = np.unique(slot[np.isin(slot, wanted)], return_counts=True)
+    return float(counts.max())
+
+
+def _daily(side: QueueFigures) -> Mapping[str, Floats]:
+    """The day's value of every input that varies by chance."""
+    _days, back = np.unique(side.day, return_inverse=True)
+
+    def whole(figures: Floats) -> Floats:
+        return np.asarray(np.bincount(back, figures), dtype=np.float64)
+
+    ones = whole(np.ones(len(back)))
+    lost = dict(zip(("absence", "adherence", "systems"), (whole(part) / ones for part in _lost(side)), strict=True))
+    return {
+        "forecast_miss": _ratio(whole(side.offered), whole(side.forecast)),
+        "handle": _ratio(whole(side.handled_s), whole(side.answered)),
+        **lost,
+    }
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    found: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
     return found
 
 

@@ -30,7 +30,7 @@ MEASURES: Mapping[str, Terms] = {
     "within_credited": lambda s, n: (n * (s.service_level + s.abandoned_within), n),
     "abandonment": lambda s, n: (n * s.abandonment, n),
     "answered_share": lambda s, n: (n * _of_answered(s), n),
-    "asa_s": lambda s, n: (n * _of_answered(s) * np.nan_to_num(s.asa_s), n * _of_answered(s)),
+    "asa_s": lambda s, n: (n * _of_answered(s) * np.nan_to_num(s.wait_answered_s), n * _of_answered(s)),
 }
 BETTER_LOWER = {"abandonment", "asa_s"}
 
@@ -85,7 +85,7 @@ class Model:
             ]  # fmt: skip
         gone, asa, within, of_answered, gone_within, occupancy, queue = rows
         return QueueState(
-            gone, asa, gone * patience, within, of_answered, gone_within, occupancy, np.full_like(gone, np.nan), queue
+            gone, gone * patience, asa, within, of_answered, gone_within, occupancy, np.full_like(gone, np.nan), queue
         )
 
 

@@ -40,7 +40,7 @@ class Day:
         return _ratio(self.answered_within, self.offered)
 
     @property
-    def asa_s(self) -> float:
+    def wait_of_answered_s(self) -> float:
         """Mean wait of the day's answered contacts; nan where nobody calls."""
         return _ratio(self.wait_answered_s, self.answered)
 

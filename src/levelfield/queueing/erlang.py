@@ -20,8 +20,8 @@ class QueueState:
     """What customers and agents of one queue see on average. Shares are 0 to 1; where nobody calls, shares are nan."""
 
     abandonment: Figure  # share of offered that give up
-    asa_s: Figure  # mean wait of answered: the average speed of answer of contracts
-    wait_s: Figure  # mean wait of all offered, those who give up included: the wait of queueing texts
+    asa_s: Figure  # mean wait of all offered, those who give up included, as queueing texts and other libraries have it
+    wait_answered_s: Figure  # mean wait of answered: the average speed of answer of contracts
     service_level: Figure  # share of offered answered within the threshold; who gives up in time counts against it
     within_of_answered: Figure  # share of answered
     abandoned_within: Figure  # share of offered that give up within the threshold
@@ -42,7 +42,7 @@ def erlang_a(
     Zeltyn and Mandelbaum (2005), doi:10.1007/s11134-005-3699-8.
 
     >>> state = erlang_a(0.8, 60, 120, 50)
-    >>> round(state.abandonment, 3), round(state.wait_s, 1), round(state.occupancy, 2)
+    >>> round(state.abandonment, 3), round(state.asa_s, 1), round(state.occupancy, 2)
     (0.031, 3.7, 0.93)
     """
     given, shape = _broadcast(arrivals_per_s, handle_s, patience_s, agents, threshold_s)
@@ -50,8 +50,10 @@ def erlang_a(
     _check(rate, handle, patience, staff, threshold)
     from levelfield.queueing.kernel import many_queues
 
-    waiting, given_up, within, given_up_within, asa, answered = many_queues(rate, handle, patience, staff, threshold)
-    wait = given_up * patience  # who waits gives up at the rate of one over patience
+    waiting, given_up, within, given_up_within, wait_answered, answered = many_queues(
+        rate, handle, patience, staff, threshold
+    )
+    asa = given_up * patience  # who waits gives up at the rate of one over patience
     with np.errstate(invalid="ignore", divide="ignore"):
         of_answered = np.where(answered > 0, within / answered, np.nan)
     occupancy = np.where(rate > 0, np.minimum(rate * handle * answered / staff, 1.0), 0.0)
@@ -59,7 +61,7 @@ def erlang_a(
         *(
             _shaped(own, shape)
             for own in (
-                given_up, asa, wait, within, of_answered, given_up_within, occupancy, waiting, np.where(rate > 0, rate * wait, 0.0),
+                given_up, asa, wait_answered, within, of_answered, given_up_within, occupancy, waiting, np.where(rate > 0, rate * asa, 0.0),
             )
         )
     )  # fmt: skip

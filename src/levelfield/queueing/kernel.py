@@ -210,12 +210,12 @@ def reaches(
     rate: float, handle: float, patience: float, agents: float, threshold: float, wanted: float, measure: int
 ) -> bool:
     """Does a number of agents reach the target?"""
-    _w, given_up, within, _gw, asa, _a = one_queue(rate, handle, patience, agents, threshold)
+    _w, given_up, within, _gw, _wa, _a = one_queue(rate, handle, patience, agents, threshold)
     if measure == 0:
         return within >= wanted
     if measure == 1:
         return given_up <= wanted
-    return asa <= wanted
+    return given_up * patience <= wanted
 
 
 @compiled

@@ -92,7 +92,7 @@ def queue(
     total = offered * n
     scheduled = np.full(n, 100.0)
     return QueueFigures(
-        total * (1 - late), total, day, slot, volume, np.full(n, 40.0), total * 0.97 * 300, total * 0.97, total * 20, total * 0.03 * 4, np.full(n, agents), scheduled,
+        total * (1 - late), total, day, slot, volume, np.full(n, 40.0), volume * 0.97 * 300, volume * 0.97, total * 20, total * 0.03 * 4, np.full(n, agents), scheduled,
         scheduled * (1 - absent - 0.01), scheduled * absent, scheduled * 0, 1800.0, 20.0,
     )  # fmt: skip
 

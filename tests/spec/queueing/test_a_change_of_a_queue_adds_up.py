@@ -169,7 +169,7 @@ def test_carry_over_is_the_days_own_measure_and_sees_what_the_steady_state_canno
         attribute_queue(workload(patience=400), rush, measure="asa_s", carry_over=way) for way in (False, True)
     )
     day = over_the_day(rush.offered / 1800, 300, 400, rush.agents, start_queue=0)
-    assert carried.modelled_after == pytest.approx(day.asa_s, rel=1e-9)
+    assert carried.modelled_after == pytest.approx(day.wait_of_answered_s, rel=1e-9)
     assert abs(carried.modelled_after / steady.modelled_after - 1) > 0.02
     assert {d.name for d in carried.drivers} == {"volume", "shape"}
 

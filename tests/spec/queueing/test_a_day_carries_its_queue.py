@@ -20,7 +20,7 @@ def test_where_nothing_changes_it_is_the_steady_state(agents, patience, threshol
     state = erlang_a(40 / 1800, 360, patience, agents, threshold)
     day = over_the_day(np.full(6, 40 / 1800), 360, patience, agents, threshold_s=threshold)
     assert day.abandoned / day.offered == pytest.approx(np.full(6, state.abandonment), rel=1e-9)
-    assert day.wait_answered_s / day.answered == pytest.approx(np.full(6, state.asa_s), rel=1e-9)
+    assert day.wait_answered_s / day.answered == pytest.approx(np.full(6, state.wait_answered_s), rel=1e-9)
     assert day.answered_within / day.offered == pytest.approx(np.full(6, state.service_level), abs=1e-9)
     assert day.abandoned_within / day.offered == pytest.approx(np.full(6, state.abandoned_within), abs=1e-9)
     assert day.occupancy == pytest.approx(np.full(6, state.occupancy), rel=1e-9)
@@ -35,7 +35,7 @@ def test_callers_played_through_wait_as_long():
     contacts = played.offered.sum(axis=0)
     assert day.abandoned / day.offered == pytest.approx(played.abandoned.sum(axis=0) / contacts, abs=0.006)
     assert day.answered_within / day.offered == pytest.approx(played.answered_within.sum(axis=0) / contacts, abs=0.006)
-    assert day.asa_s == pytest.approx(played.wait_answered_s.sum() / played.answered.sum(), rel=0.02)
+    assert day.wait_of_answered_s == pytest.approx(played.wait_answered_s.sum() / played.answered.sum(), rel=0.02)
     steady = erlang_a(RUSH / 1800, 240, 300, STAFF)  # which is far off in the hours that inherit a queue
     assert np.abs(steady.service_level - played.answered_within.sum(axis=0) / contacts).max() > 0.07
 

@@ -48,7 +48,7 @@ def test_a_steady_day_is_erlang_a():
     state = erlang_a(144 / 1800, 300, 120, 24)
     assert rate_of(counted, "service_level") == pytest.approx(state.service_level, abs=0.006)
     assert rate_of(counted, "abandonment") == pytest.approx(state.abandonment, abs=0.003)
-    assert rate_of(counted, "asa_s") == pytest.approx(state.asa_s, rel=0.04)
+    assert rate_of(counted, "asa_s") == pytest.approx(state.wait_answered_s, rel=0.04)
     assert (counted.answered + counted.abandoned == counted.offered).all()
     assert counted.handled_s.sum() / counted.answered.sum() == pytest.approx(300, rel=0.01)
 

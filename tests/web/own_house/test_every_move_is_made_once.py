@@ -249,9 +249,7 @@ MOVES = {
     "announce": lambda by, now, _asked: actions.announce(
         partner="north", kind="price", title="New prices", takes_effect_on=now.date(), by=by, at=now
     ),
-    "say": lambda by, now, _asked: actions.say(
-        partner="north", duty="reviews", answer="kept", words="", by=by, at=now
-    ),  # fmt: skip
+    "say": lambda by, now, _asked: actions.say(partner="north", duty="reviews", answer="kept", words="", by=by, at=now),
 }
 
 

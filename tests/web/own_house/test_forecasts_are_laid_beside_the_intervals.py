@@ -18,7 +18,7 @@ from ...conftest import MONDAY
 DAY = dt.date(2026, 1, 12)
 SPAN = Period(DAY, DAY + dt.timedelta(days=2))
 EARLY, LATER, LATE = "2025-12-01T08:00:00Z", "2025-12-20T08:00:00Z", "2026-01-08T08:00:00Z"
-INTERVALS = "partner,day,start_at,length_s,site,line,channel,threshold_s,short_s,offered,answered,answered_within,abandoned,abandoned_within,short_abandoned,wait_answered_s,talk_s,wrap_s"  # noqa: E501
+INTERVALS = "partner,day,start_at,length_s,site,line,channel,threshold_s,short_s,offered,answered,answered_within,abandoned,abandoned_within,short_abandoned,wait_answered_s,talk_s,wrap_s"
 FORECASTS = "partner,day,version,made_at,start_at,length_s,site,line,channel,volume"
 
 # Day after the first, line, site, channel, length in seconds, contacts offered.
