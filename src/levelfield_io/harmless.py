@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+import re
+import unicodedata
+
+# What a spreadsheet takes for the beginning of a formula, or of a command (“|”); wide forms are the same to some.
+FORMULA_STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
+INNER = re.compile(r"([;\t]\s*)(?=[=+@|-])")  # where the list separator is “;”, a cell ends there and another begins
 
 
 def harmless(text: str) -> str:
@@ -11,8 +16,14 @@ def harmless(text: str) -> str:
 
     >>> harmless("-2+3"), harmless("Billing"), harmless("'-2+3")
     ("'-2+3", 'Billing', "'-2+3")
+    >>> harmless("\uff1d1+1"), harmless("Billing;=1+1")
+    ("'\uff1d1+1", "Billing;'=1+1")
     """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    if not text:
+        return text
+    first = next((sign for sign in text if unicodedata.category(sign) not in UNSEEN), "")
+    starts = text.startswith(FORMULA_STARTS) or unicodedata.normalize("NFKC", first).startswith(FORMULA_STARTS)
+    return INNER.sub(r"\1'", f"'{text}" if starts else text)
 
 
 def harmless_cell(cell: object) -> object:

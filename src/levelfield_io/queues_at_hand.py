@@ -157,7 +157,11 @@ def _intervals(rows: pa.Table) -> Intervals:
         return np.asarray(rows.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def words(name: str) -> npt.NDArray[np.object_]:
-        return np.array([w or "" for w in rows.column(name).to_pylist()], dtype=object)
+        own = rows.column(name).combine_chunks().dictionary_encode()
+        labels = np.array([*(str(w) for w in own.dictionary.to_pylist()), ""], dtype=object)
+        places = own.indices.fill_null(len(labels) - 1).to_numpy(zero_copy_only=False)
+        found: npt.NDArray[np.object_] = labels[places]  # each label is kept once
+        return found
 
     return Intervals(
         rows.column("day").to_numpy().astype("datetime64[D]"), rows.column("start_at").to_numpy().astype("datetime64[s]"),

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "levelfield_web.people.middleware.WhoIsLooking",
     "levelfield_web.people.middleware.SignInFirst",
+    "levelfield_web.parts.slices.AddressesAreText",
     # Looking for the token of a form reads its body, so two questions come before: who, and how much.
     "levelfield_web.parts.bodies.FormsAreSmall",
     "django.middleware.csrf.CsrfViewMiddleware",

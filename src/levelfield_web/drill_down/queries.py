@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from levelfield.drill_down.explanation import Explanation, Span
 from levelfield.drill_down.spans import around, days_of, span_of
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Form, Measure
 from levelfield.signals.watch import definition_of
-from levelfield.words import Grain
+from levelfield.words import Grain, Refusal, RefusalKind
 from levelfield_io.explaining import Wanted, explain
 from levelfield_io.store import Store
 from levelfield_web.agreement.queries import in_force
@@ -29,6 +31,8 @@ from levelfield_web.signals.models import Signal
 from levelfield_web.signals.queries import visible as visible_signals
 
 __all__ = ["partners", "visible"]
+
+LONGEST = dt.timedelta(days=371)  # fifty-three weeks
 
 Scope = Mapping[str, tuple[str, ...]]
 
@@ -94,15 +98,27 @@ def explained_together(*, viewer: Viewer, measure: Measure, before: str = "", af
             return None
         spans = (Span(labels[-2], labels[-2]), Span(labels[-1], labels[-1]))
     else:
-        spans = (span_of(before), span_of(after))
+        spans = (_named(before), _named(after))
     definition = Definition.from_data({"currency": estate(viewer=viewer).currency})
     found = _explained(str(store().home), tuple(sorted(mine.items())), measure.name, definition, spans, (), 10)
     return Explained("", "", measure, found, {}, None, tuple(labels))
 
 
+def _named(text: str) -> Span:
+    """A span that somebody named, of at most a year: before and after of longer ones are different worlds."""
+    span = span_of(text)
+    days = days_of(span)
+    if days.end - days.start > LONGEST:
+        raise Refusal(
+            _("“%(span)s” has %(n)s days") % {"span": text[:60], "n": (days.end - days.start).days},
+            expected=_("at most %(n)s days on each side") % {"n": LONGEST.days}, next_step=_("Name a shorter span."), kind=RefusalKind.DEFINITION,
+        )  # fmt: skip
+    return span
+
+
 def _spans(labels: Sequence[str], signal: Signal | None, before: str, after: str) -> tuple[Span, Span] | None:
     if before and after:
-        return span_of(before), span_of(after)
+        return _named(before), _named(after)
     onset = Grain.WEEK.name_of(Grain.WEEK.start_of(signal.onset_on)) if signal is not None else None
     return around(labels, onset, None, Grain.WEEK)
 

@@ -24,6 +24,7 @@ from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.bars_picture import Bar, bars_picture
 from levelfield_web.parts.formats import told, told_change
 from levelfield_web.parts.refusals import status_of
+from levelfield_web.parts.slices import slice_asked
 from levelfield_web.same_data.queries import estate
 
 COLUMNS = (
@@ -44,11 +45,6 @@ COLUMNS = (
     "publication",
 )
 MOST_BARS = 9
-SLICES = ("site", "line", "queue", "channel", "language", "reason", "tenure_band")
-
-
-def _only(request: Request) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(words) for name in SLICES if (words := [w for w in request.GET.getlist(name) if w])}
 
 
 def whose(viewer: Viewer, name: str, owner: Owner) -> str:
@@ -74,7 +70,7 @@ def explanation(request: Request, partner: str, measure: str, format: str = "htm
     if not queries.visible(viewer=viewer, partner=partner) or measure not in MEASURES:
         raise Http404
     own = MEASURES[measure]
-    only = _only(request)
+    only = slice_asked(request)
     before, after = request.GET.get("before", "")[:40], request.GET.get("after", "")[:40]
     refusal: Refusal | None = None
     found: Explained | None = None

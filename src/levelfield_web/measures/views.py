@@ -27,6 +27,7 @@ from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.control_chart import drawn
 from levelfield_web.parts.formats import told, told_change, with_unit
 from levelfield_web.parts.refusals import status_of
+from levelfield_web.parts.slices import SLICES, slice_asked
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current, estate
 
@@ -35,7 +36,6 @@ VALUE_COLUMNS = (
     "rows_missing", "agreed", "standing", "publication",
 )  # fmt: skip
 GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)
-SLICES = ("line", "site", "channel", "program", "queue", "language", "reason", "tenure_band")
 
 
 def _grain(request: Request, default: Grain = Grain.MONTH) -> Grain:
@@ -45,14 +45,6 @@ def _grain(request: Request, default: Grain = Grain.MONTH) -> Grain:
             f"“{text[:40]}” is not a grain", expected="one of " + ", ".join(GRAINS), kind=RefusalKind.DEFINITION
         )
     return Grain(text)
-
-
-def _only(request: Request) -> dict[str, tuple[str, ...]]:
-    """The slice asked for; a sign no name can hold means a page that does not exist."""
-    found = {d: tuple(v[:200] for v in request.GET.getlist(d)[:20] if v) for d in SLICES}
-    if any("\x00" in v for values in found.values() for v in values):
-        raise Http404
-    return {d: values for d, values in found.items() if values}
 
 
 def _cells(
@@ -179,7 +171,7 @@ def measure(request: Request, partner: str, measure: str, format: str = "html") 
 def _measure_page(request: Request, partner: str, measure: str, refusal: Refusal | None = None) -> HttpResponse:
     if partner not in current(viewer=request.viewer):
         raise Http404
-    found, grain, only = _measure(measure), _grain(request), _only(request)
+    found, grain, only = _measure(measure), _grain(request), slice_asked(request)
     result = queries.series(
         viewer=request.viewer,
         partner=partner,
@@ -251,7 +243,7 @@ def rebase(request: Request, partner: str, measure: str) -> HttpResponse:
     """Let the lines of a series start anew, or withdraw such a point."""
     if partner not in current(viewer=request.viewer):
         raise Http404
-    found, only = _measure(measure), _only(request)
+    found, only = _measure(measure), slice_asked(request)
     scope = queries.scope_query(only)
     try:
         if request.POST.get("withdraw"):
@@ -291,7 +283,7 @@ def value(request: Request, partner: str, measure: str, format: str = "html") ->
     """One number, opened: numerator, denominator, n, definition, publication, and how to compute it again."""
     if partner not in current(viewer=request.viewer):
         raise Http404
-    found, grain, only = _measure(measure), _grain(request), _only(request)
+    found, grain, only = _measure(measure), _grain(request), slice_asked(request)
     period = request.GET.get("period", "")
     result = queries.series(
         viewer=request.viewer, partner=partner, measure=found, grain=grain, period=period, only=only

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from levelfield.own_house import DUTIES
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
+from levelfield_web.fields.texts import readable
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.own_house.models import ANSWERS, Announcement, ChangeKind, ClientRequest, DutyAnswer, RequestKind
 from levelfield_web.people.permissions import require
@@ -17,6 +18,8 @@ from levelfield_web.people.permissions import require
 LONGEST_TITLE = 200
 LONGEST_WORDS = 2000
 FARTHEST = dt.timedelta(days=366)
+MOST_OPEN = 100  # requests of one partner that wait for an answer
+MOST_AHEAD = 200  # announced changes of one partner that lie ahead
 
 
 def ask(*, partner: str, kind: str, what: str, needed_on: dt.date, by: Viewer, at: dt.datetime) -> ClientRequest:
@@ -35,6 +38,11 @@ def ask(*, partner: str, kind: str, what: str, needed_on: dt.date, by: Viewer, a
         same = ClientRequest.objects.filter(partner=partner, kind=kind, what=words, given=None).first()
         if same is not None:
             return same
+        if ClientRequest.objects.filter(partner=partner, given=None).count() >= MOST_OPEN:
+            raise Refusal(
+                _("%(n)s requests wait for an answer already") % {"n": MOST_OPEN}, where=words,
+                next_step=_("Agree which of them are still needed; each is open until the client gives or declines it."),
+            )  # fmt: skip
         made = ClientRequest.objects.create(
             partner=partner,
             kind=kind,
@@ -97,6 +105,10 @@ def announce(
         same = Announcement.objects.filter(partner=partner, title=words, takes_effect_on=takes_effect_on).first()
         if same is not None:
             return same
+        if Announcement.objects.filter(partner=partner, takes_effect_on__gte=at.date()).count() >= MOST_AHEAD:
+            raise Refusal(
+                _("%(n)s changes are announced already") % {"n": MOST_AHEAD}, where=words, next_step=_("Announce them together.")
+            )  # fmt: skip
         made = Announcement.objects.create(
             partner=partner,
             kind=kind,
@@ -125,7 +137,7 @@ def say(*, partner: str, duty: str, answer: str, words: str, by: Viewer, at: dt.
             _("An answer is missing"), where=DUTIES[duty].title, expected=", ".join(str(w) for _a, w in ANSWERS),
             next_step=_("Choose one of them."),
         )  # fmt: skip
-    said = words.strip()
+    said = readable(words)
     if len(said) > LONGEST_WORDS:
         raise Refusal(
             _("The words are too long"),
@@ -172,7 +184,7 @@ def _known(value: str, among: type[RequestKind] | type[ChangeKind], what: str) -
 
 
 def _written(text: str, what: str, most: int) -> str:
-    words = " ".join(text.split())
+    words = " ".join(readable(text).split())
     if not words or len(words) > most:
         raise Refusal(
             _("%(what)s is empty") % {"what": what} if not words else _("%(what)s is too long") % {"what": what},

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from levelfield.agreement.calendar import due
@@ -18,7 +18,7 @@ from levelfield.own_house import DUTIES, Found, House, Opinion, Verdict, house
 from levelfield.own_house.checks.agreements import room, same_goals, yardstick
 from levelfield.own_house.checks.changes import Announced
 from levelfield.own_house.checks.requests import Waited, overdue, waited
-from levelfield.own_house.checks.together import may_be_told, together
+from levelfield.own_house.checks.together import may_be_told, room_for_doubt, together
 from levelfield.words import Period
 from levelfield_io.house_at_hand import Terms, found_in_data
 from levelfield_io.store import Store
@@ -273,18 +273,23 @@ def _others(viewer: Viewer, partner: str, agreement: Agreement | None) -> Found:
     if terms is None or not terms.told:
         return Found(Verdict.CANNOT_JUDGE, _("The agreement does not tell you how others did."))
     group = len(current(viewer=HOUSE)) - 1
-    if not may_be_told(group, terms.told, terms.smallest_group):
-        return Found(
-            Verdict.CANNOT_JUDGE, _("There are too few others to tell you how they did without telling who they are.")
-        )
+    if not room_for_doubt(group, terms.smallest_group):
+        return _too_few()
     moves, of = moved_with_others(partner=partner)
     return as_group(moves, of, terms.smallest_group)
 
 
+def _too_few() -> Found:
+    """One sentence for every reason, which would say how many others there are."""
+    return Found(
+        Verdict.CANNOT_JUDGE, _("There are too few others to tell you how they did without telling who they are.")
+    )
+
+
 def as_group(moves: Sequence[WithOthers], of: int, smallest: int) -> Found:
     """What a partner may hear: whether most others moved the same way, never how many of them or which."""
-    if not may_be_told(of, True, smallest):
-        return Found(Verdict.CANNOT_JUDGE, _("Too few others could be judged to tell you how they did."))
+    if not room_for_doubt(of, smallest):
+        return _too_few()
     many = [m for m in moves if may_be_told(m.others, True, smallest)]
     if not many:
         return Found(Verdict.KEPT, _("No large group of others moved the same way in the same weeks."), None, 0)
@@ -304,9 +309,9 @@ def opinions(*, viewer: Viewer, partner: str) -> Mapping[str, list[Opinion]]:
     """The latest answer of each side, by duty."""
     if not viewer.sees(partner):
         return {}
-    latest: dict[tuple[str, str], DutyAnswer] = {}
-    for answer in DutyAnswer.objects.filter(partner=partner):
-        latest.setdefault((answer.duty, answer.side), answer)
+    answers = DutyAnswer.objects.filter(partner=partner)
+    last = answers.order_by().values("duty", "side").annotate(last=Max("pk")).values("last")
+    latest = {(answer.duty, answer.side): answer for answer in answers.filter(pk__in=last)}
     found: dict[str, list[Opinion]] = {}
     for (duty, side), own in sorted(latest.items()):
         if duty in DUTIES:

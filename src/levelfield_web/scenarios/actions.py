@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from levelfield.scenarios import SCENARIOS, scenario_of
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
+from levelfield_web.fields.texts import readable
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.scenarios.models import OWNERS, FiledCircumstance
 
 LONGEST_TITLE, LONGEST_WORDS = 200, 2000
+MOST_FILED = 200  # of one side at one partner, not withdrawn
 EARLIEST = dt.date(2000, 1, 1)
 FARTHEST = dt.timedelta(days=366)
 
@@ -28,7 +30,7 @@ def file(
     if not by.sees(partner):
         raise Refusal(_("There is no such partner"), kind=RefusalKind.PERMISSION)
     known = scenario_of(scenario)
-    told = " ".join(title.split())[:LONGEST_TITLE] or known.title
+    told = " ".join(readable(title).split())[:LONGEST_TITLE] or known.title
     if not EARLIEST <= starts_on <= at.date() + FARTHEST:
         raise Refusal(
             _("It cannot begin on %(day)s") % {"day": starts_on},
@@ -48,7 +50,7 @@ def file(
             expected=", ".join(dict(OWNERS)),
             next_step=_("Say whose it is."),
         )
-    if scenario == "own" and not title.strip():
+    if scenario == "own" and not readable(title):
         raise Refusal(
             _("A circumstance in own words needs a title"), expected=_("a few words"), next_step=_("Say what it is.")
         )
@@ -67,8 +69,13 @@ def file(
         ).first()
         if same is not None:
             return same
+        if FiledCircumstance.objects.filter(partner=partner, side=by.side, withdrawn_at=None).count() >= MOST_FILED:
+            raise Refusal(
+                _("%(n)s circumstances are filed already") % {"n": MOST_FILED}, where=told,
+                next_step=_("Withdraw those that no longer matter, then file this one."),
+            )  # fmt: skip
         made = FiledCircumstance.objects.create(
-            partner=partner, scenario=scenario, title=told, words=words.strip()[:LONGEST_WORDS], owner=owner, starts_on=starts_on, ends_on=ends_on, site=site, line=line,
+            partner=partner, scenario=scenario, title=told, words=readable(words)[:LONGEST_WORDS], owner=owner, starts_on=starts_on, ends_on=ends_on, site=site, line=line,
             side=by.side, by_id=by.user_id, by_name=by.name, at=at,
         )  # fmt: skip
         record(

@@ -12,6 +12,7 @@ from levelfield.agreement.calendar import after_working_days, named_month
 from levelfield.settlement.ledger import Outcome, line_keys
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
+from levelfield_web.fields.texts import readable
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.settlement.account import Account, delivered_forecasts, dispute_until, local_day
@@ -184,7 +185,7 @@ def raise_dispute(
             )
         dispute = Dispute.objects.create(
             partner=account.partner, month=month, line=line, publication=account.publication, reason=_written(reason, _("The reason")),
-            evidence=evidence.strip()[:LONGEST_TEXT], link=link[:400], side=by.side, by_id=by.user_id, by_name=by.name, at=at,
+            evidence=readable(evidence)[:LONGEST_TEXT], link=link[:400], side=by.side, by_id=by.user_id, by_name=by.name, at=at,
         )  # fmt: skip
         record(
             by=by, at=at, verb="raise_dispute", object_kind="statement", object_id=f"{account.partner}-{month}", partner=account.partner,
@@ -236,7 +237,7 @@ def _by_the_other(made: Dispute | ExcuseClaim, by: Viewer) -> None:
 
 def _written(text: str, what: str) -> str:
     """Words that were given, without blanks around them."""
-    words = text.strip()
+    words = readable(text)
     if not words or len(words) > LONGEST_TEXT:
         raise Refusal(
             _("%(what)s is empty") % {"what": what} if not words else _("%(what)s is too long") % {"what": what},

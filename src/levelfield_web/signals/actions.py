@@ -15,6 +15,7 @@ from levelfield.signals.verdict import Kind
 from levelfield.signals.watch import Watch, opened
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
+from levelfield_web.fields.texts import readable
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.measures.queries import scope_query
 from levelfield_web.parts.formats import told, told_change
@@ -411,7 +412,7 @@ def _still_open(signal: Signal, by: Viewer) -> Signal:
 
 
 def _written(text: str) -> str:
-    words = text.strip()
+    words = readable(text)
     if not words or len(words) > LONGEST_WORDS:
         raise Refusal(
             _("The reason is empty") if not words else _("The reason is too long"),

@@ -65,7 +65,7 @@ def test_the_command_line_gives_the_same_parts(home, ada, signed_in):
         ("before=soon&after=2026-W09", "is not a span of time"),
         ("before=2026-W03..2026-W09&after=2026-W08", "overlap"),
         ("before=2019-01&after=2026-W08", "There is no answered within the threshold for 2019-01"),
-        ("before=%00&after=x", "is not a span of time"),
+        ("before=2024-01..2025-12&after=2026-01", "has 731 days"),
     ],
 )
 def test_odd_spans_are_refused_in_words_and_the_form_stays(home, noor, signed_in, query, words):
@@ -95,3 +95,14 @@ def test_the_client_sees_all_partners_together_by_partner(home, ada, signed_in):
 def test_a_signal_leads_to_the_own_house_and_to_the_explanation_before_anybody_is_asked(home, ada, signed_in):
     page = signed_in(ada).get(f"{PAGE}/?{SPANS}").content.decode()
     assert page.index("/own-house/north/?since=") < page.index("Part by part")
+
+
+@pytest.mark.parametrize("name", ["site", "line", "queue", "channel", "language", "before", "unknown"])
+@pytest.mark.parametrize("form", ["/", ".json", ".csv"])
+def test_an_address_with_a_sign_no_name_can_hold_is_of_no_page(home, ada, signed_in, name, form):
+    assert signed_in(ada).get(f"{PAGE}{form}?{SPANS}&{name}=x%00y").status_code == 404
+
+
+def test_a_slice_holds_no_more_than_an_address_may(home, ada, signed_in):
+    long = "&".join(f"site={'x' * 900}{i}" for i in range(40))
+    assert signed_in(ada).get(f"{PAGE}/?{SPANS}&{long}").status_code in (409, 422)

@@ -316,3 +316,19 @@ def test_the_database_holds_an_announcement_once_and_only_known_duties_and_answe
     ):
         with pytest.raises(IntegrityError, match=rule), transaction.atomic():
             DutyAnswer.objects.filter(pk=said.pk).update(**change)
+
+
+def test_a_partner_asks_so_much_and_says_then_what_is_still_needed(ask, now, ada, monkeypatch):
+    monkeypatch.setattr("levelfield_web.own_house.actions.MOST_OPEN", 2)
+    first = ask(what="One")
+    ask(what="Two")
+    with pytest.raises(Refusal, match="2 requests wait for an answer"):
+        ask(what="Three")
+    assert ask(what="One") == first  # the same again changes nothing
+    actions.answer_request(asked=first, given=True, words="Done.", by=ada.as_viewer, at=now)
+    ask(what="Three")
+
+
+def test_signs_that_no_reader_sees_are_not_stored(ask, say):
+    assert ask(what="Acc\x01ess\u202e for 12").what == "Access for 12"
+    assert say(words="a\x00b").words == "ab"

@@ -69,7 +69,7 @@ def test_the_client_is_told_how_many_whatever_the_agreement_says(told, ada, othe
         ("three others", "says nothing", Verdict.CANNOT_JUDGE, NOT_TOLD),
         ("three others", "not told", Verdict.CANNOT_JUDGE, NOT_TOLD),
         ("three others", "large groups", Verdict.CANNOT_JUDGE, TOO_FEW),  # five are needed, four there are
-        ("three others", "all of them", Verdict.KEPT, NO_GROUP),  # four are needed, three moved
+        ("three others", "all of them", Verdict.CANNOT_JUDGE, TOO_FEW),  # of four, four would be every single one
         ("three others", "told", Verdict.FIRST, AT_LEAST_3),
         ("two others", "told", Verdict.KEPT, NO_GROUP),
         ("only two there are", "told", Verdict.CANNOT_JUDGE, TOO_FEW),

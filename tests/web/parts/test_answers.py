@@ -22,11 +22,15 @@ TABLE = Table(
 )
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "|", "\uff1d", "\u200b=", "\ufeff@", " ="])
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(start):
     table = Table("t", ("=head", "b"), ((f"{start}1+1", -1),))
     head, row = csv.reader(io.StringIO(as_csv(table), newline=""))
     assert (head[0], row[0]) == ("'=head", f"'{start}1+1")
+
+
+def test_where_a_semicolon_ends_a_cell_the_next_one_is_harmless_too():
+    assert as_csv(Table("t", ("a",), (("x;=1+1",), ("so; and on",)))).splitlines()[1:] == ["x;'=1+1", "so; and on"]
 
 
 def test_negative_numbers_stay_numbers():

@@ -106,3 +106,19 @@ def test_the_page_files_without_javascript_and_keeps_what_was_typed(home, noor, 
 def test_a_title_that_looks_like_a_formula_is_harmless_in_the_download(home, noor, signed_in, monday):
     file(**{**STORM, "title": "=HYPERLINK(1)"}, by=noor.as_viewer, at=monday)
     assert "'=HYPERLINK" in signed_in(noor).get("/circumstances/north.csv").content.decode()
+
+
+def test_a_side_files_so_many_and_says_then_which_still_matter(home, noor, ada, monday, monkeypatch):
+    monkeypatch.setattr("levelfield_web.scenarios.actions.MOST_FILED", 2)
+    first = file(**STORM | {"title": "One"}, by=noor.as_viewer, at=monday)
+    file(**STORM | {"title": "Two"}, by=noor.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="2 circumstances are filed already"):
+        file(**STORM | {"title": "Three"}, by=noor.as_viewer, at=monday)
+    file(**STORM | {"title": "Three"}, by=ada.as_viewer, at=monday)  # the other side's own
+    withdraw(filed=first, by=noor.as_viewer, at=monday)
+    file(**STORM | {"title": "Three"}, by=noor.as_viewer, at=monday)
+
+
+def test_signs_that_no_reader_sees_are_not_stored(home, noor, monday):
+    own = file(**STORM | {"title": "Sto\x00rm\u202e", "words": "a\x1bb\nc"}, by=noor.as_viewer, at=monday)
+    assert (own.title, own.words) == ("Storm", "ab\nc")

@@ -27,6 +27,15 @@ def together(moves: Sequence[tuple[str, int, bool, str]], of: int) -> Found:
     )  # fmt: skip
 
 
+def room_for_doubt(of: int, smallest: int) -> bool:
+    """Is a group so large that a statement on its smallest part leaves out at least one, whichever that is?
+
+    >>> room_for_doubt(4, 3), room_for_doubt(3, 3), room_for_doubt(3, 1)
+    (True, False, False)
+    """
+    return of > max(smallest, FEWEST_OTHERS)
+
+
 def may_be_told(others: int, allowed: bool, smallest: int) -> bool:
     """May a partner be told of others as a group: does the agreement allow it, and is the group large enough?
 
