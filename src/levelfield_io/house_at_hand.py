@@ -89,7 +89,7 @@ def _utc(moment: dt.datetime) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
-@lru_cache(maxsize=8)  # of up to 30 MB, a year of a partner with a hundred queues
+@lru_cache(maxsize=8)  # of some 45 MB, a year of a partner with a hundred queues
 def _kept(home: Any, partner: str, publication: str, period: Period, lock_days: int) -> Intervals | None:
     return intervals_of(Store(home), partner, publication, period, lock_days)
 
