@@ -122,12 +122,16 @@ class Explanation:
 
 
 def evenly(own: Explanation, step: float) -> Explanation:
-    """The same with every amount rounded so that what is read adds up: sentence, picture and table then say the same."""
-    change = round(own.change / step) * step
+    """The same with every figure rounded so that what is read adds up: sentence, picture and table then say the same.
+
+    The change is the difference of both values as they are read, which may be a step off the rounded change.
+    """
+    before, after = (round(value / step) * step for value in (own.value_before, own.value_after))
+    change = after - before
     amounts = [c.amount for c in own.contributions] + ([own.remainder] if own.has_remainder else [])
     even = adding_up(amounts, change, step)
     parts = tuple(replace(c, amount=a) for c, a in zip(own.contributions, even, strict=False))
-    return replace(own, contributions=parts, value_after=own.value_before + change)
+    return replace(own, contributions=parts, value_before=before, value_after=after)
 
 
 MOST_TOLD = 4  # contributions named in the sentence; the others are added up
