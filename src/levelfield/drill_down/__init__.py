@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from levelfield.words.later import loaded_later
 
 if TYPE_CHECKING:
     from levelfield.drill_down.cause import Cause, Causes
@@ -18,11 +19,4 @@ HOMES = {
 
 __all__ = ["Cause", "Causes", "localise", "localise_rate", "mix_and_rate"]
 
-
-def __getattr__(name: str) -> Any:
-    """A public name, from the module that holds it."""
-    if name not in HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loaded_later(__name__, HOMES, globals())

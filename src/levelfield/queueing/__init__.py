@@ -5,8 +5,9 @@ The names below are loaded when they are first asked for: arithmetic that is com
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from levelfield.words.later import loaded_later
 
 if TYPE_CHECKING:
     from levelfield.queueing.attributing import Attribution, Driver, attribute_queue
@@ -29,11 +30,4 @@ __all__ = [
     "fit_patience", "min_agents", "moved", "over_the_day", "own_shape", "patience_from_totals", "typical", "wait_beyond", "within_chance",
 ]  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    """A public name, from the module that holds it."""
-    if name not in HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loaded_later(__name__, HOMES, globals())

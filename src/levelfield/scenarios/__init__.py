@@ -5,8 +5,9 @@ The names below are loaded when they are first asked for: arithmetic takes a whi
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from levelfield.words.later import loaded_later
 
 if TYPE_CHECKING:
     from levelfield.scenarios.catalogue import KINDS_OF_EVENTS, SCENARIOS, scenario_of, scenario_of_event
@@ -30,11 +31,4 @@ __all__ = [
     "SignSeen", "compared", "fits", "handling", "scenario_of", "scenario_of_event", "sign_seen",
 ]  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    """A public name, from the module that holds it."""
-    if name not in HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loaded_later(__name__, HOMES, globals())
