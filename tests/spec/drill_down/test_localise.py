@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from levelfield.drill_down import localise, localise_rate
-from levelfield.drill_down.cube import kernel
+from levelfield.drill_down.cube import kernel, weighing
 from levelfield.drill_down.cube.noise import Noise, log_density, noise_of, plain_log_density
 from levelfield.drill_down.leaves import read_leaves
 from levelfield.words import Refusal
@@ -66,7 +66,7 @@ def test_the_tallies_are_what_counting_by_hand_gives():
     sizes = np.array([3, 2, 4], dtype=np.int64)
     codes = np.indices(sizes).reshape(3, -1).astype(np.int8)
     d, log0 = rng.normal(size=24), rng.normal(size=24)
-    tally = kernel.whole_cube(d, log0, codes, sizes)
+    tally = kernel.whole_cube(d, log0, np.empty(0), codes, sizes)
     shape = tuple(sizes + 1)
     for cell in range(len(tally)):
         labels = np.unravel_index(cell, shape)
@@ -86,17 +86,17 @@ def test_the_gain_is_the_evidence_of_a_shift_over_noise():
     shifts = np.linspace(-6, 6, 4001)
     variance = spreads**2
     inverse_gamma = (
-        kernel.BETA**kernel.ALPHA
-        / math.gamma(kernel.ALPHA)
-        * variance ** (-kernel.ALPHA - 1)
-        * np.exp(-kernel.BETA / variance)
+        weighing.BETA**weighing.ALPHA
+        / math.gamma(weighing.ALPHA)
+        * variance ** (-weighing.ALPHA - 1)
+        * np.exp(-weighing.BETA / variance)
     )
     total = 0.0
     widths = np.gradient(variance)
     for spread, density, width in zip(spreads, inverse_gamma, widths, strict=True):
         prior = (
-            np.exp(-0.5 * (shifts / (spread / math.sqrt(kernel.KAPPA))) ** 2)
-            / (spread / math.sqrt(kernel.KAPPA))
+            np.exp(-0.5 * (shifts / (spread / math.sqrt(weighing.KAPPA))) ** 2)
+            / (spread / math.sqrt(weighing.KAPPA))
             / math.sqrt(2 * math.pi)
         )
         likelihood = (
@@ -104,7 +104,7 @@ def test_the_gain_is_the_evidence_of_a_shift_over_noise():
             / (spread * math.sqrt(2 * math.pi)) ** n
         )
         total += float((prior * likelihood).sum() * (shifts[1] - shifts[0])) * density * width
-    assert kernel.gain_of(n, s1, s2, -20.0, 0.0) == pytest.approx(math.log(total) + 20, abs=0.02)
+    assert weighing.gain_of(n, s1, s2, -20.0, 0.0) == pytest.approx(math.log(total) + 20, abs=0.02)
 
 
 def test_noise_as_machine_code_is_noise_in_plain_words():

@@ -19,15 +19,21 @@ CORE = 2.5  # standard deviations within which ordinary leaves decide in which u
 RARE = 1e-9  # share of leaves that may be anything at all
 ODD = math.log(1e-5)  # log density below which a leaf says nothing on the unit: it may have changed
 LEAST_SPREAD = 1e-4  # a forecast that is right to the last digit still has this much noise
+WORTH_TAKING_OUT = 0.02  # a shift of everything that is taken out first; a smaller one is the middle of the noise
+DIGIT_COUNTS = 0.01  # of the spread: a last digit that is finer adds nothing to it
+STEPS, AS_GOOD_AS_WHOLE = (1.0, 0.1, 0.01, 0.001, 0.0001), 1e-4  # in which figures may be given
 TAIL_BINS = 400  # of half a standard deviation each, over which a tail is told; beyond, it stays as the last
 FEWEST_BEYOND = 12  # leaves beyond the core on a side, below which it has no tail to speak of
+ENOUGH_BEYOND = 60  # leaves that tell that a tail ends; with fewer it goes on at least exponentially
 NORMAL_SHAPE, NEAR_NORMAL = (
     -0.12,
     0.08,
 )  # of a normal distribution beyond its core, and how far noise usually is from it
 HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
 LOG_TWO = math.log(2)
+OPPOSITE = 1e12  # the ratio that stands for figures of opposite signs
 OF_ACTUAL, OF_EXPECTED, EVEN, LOGARITHM, OF_EITHER = range(5)  # what a deviation is relative to
+UNITS = (EVEN, OF_ACTUAL, OF_EXPECTED, LOGARITHM, OF_EITHER)  # the plainest first
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Noise:
     spreads: Floats  # (bins,)
     tails: Floats  # (TAIL_BINS,) log density of |z|, never below the normal one
     digit: float  # the smallest step in which figures are given
+    rare: float = RARE  # share of leaves that may be anything at all
 
     @property
     def spread(self) -> float:
@@ -79,7 +86,8 @@ def _in_unit(v: Floats, f: Floats, unit: int) -> tuple[Floats, Floats]:
         case 1:
             return (v - f) / f_, 2 * half - 2 * np.log(f_)
         case 3:
-            return np.log(v_ / f_), 2 * half - np.log(v_) - np.log(f_)
+            ratio = np.where(v * f < 0, OPPOSITE, v_ / f_)  # of opposite signs there is no logarithm: as far as can be
+            return np.log(ratio), 2 * half - np.log(v_) - np.log(f_)
         case _:
             return deviations(v, f), np.zeros_like(v)
 
@@ -93,20 +101,20 @@ def noise_of(v: Floats, f: Floats) -> Noise:
     """
     many = (v[:: max(1, len(v) // TAIL_SAMPLE)], f[:: max(1, len(v) // TAIL_SAMPLE)])
     step = max(1, len(v) // SAMPLE)
-    v, f = v[::step], f[::step]
+    v, f = np.ascontiguousarray(v[::step]), np.ascontiguousarray(f[::step])
     size = _size(v, f)
     logs = np.log(np.maximum(size, 1e-300))
     order = np.argsort(logs, kind="stable")
-    digit = _digit(*many)
+    digit = _digit(v, f)
     best: tuple[float, Noise] | None = None
-    for unit in (EVEN, OF_ACTUAL, OF_EXPECTED, LOGARITHM, OF_EITHER):
+    for unit in UNITS:
         x = _smaller(v, f) if unit == OF_EITHER else _in_unit(v, f, unit)[0]
-        middle = 0.0 if unit == OF_EITHER else float(np.median(x))
+        middle = 0.0 if unit == OF_EITHER else float(_middle(x))
         sizes, spreads = _by_size(np.abs(x - middle), order, logs)
         if unit == OF_EITHER:
             spreads = np.array([_of_either(own / NORMAL) for own in spreads])
         trial = Noise(unit, middle, sizes, spreads, np.full(TAIL_BINS, -np.inf), digit)
-        density = plain_log_density(v, f, trial)
+        density = log_density(v, f, trial)
         value = float(np.maximum(density, ODD).sum())
         if best is None or value > best[0] + 5.0:
             best = (value, trial)
@@ -117,6 +125,17 @@ def noise_of(v: Floats, f: Floats) -> Noise:
     size = _size(v, f)
     z = (_smaller(v, f) if own.unit == OF_EITHER else _in_unit(v, f, own.unit)[0] - own.middle) / _spread(size, own)
     return Noise(own.unit, own.middle, own.sizes, own.spreads, _tails(z), digit)
+
+
+def moved_alike(v: Floats, f: Floats) -> float:
+    """The factor by which the middle leaf moved; 1 where it is too little to be a shift of everything."""
+    step = max(1, len(v) // SAMPLE)
+    v, f = v[::step], f[::step]
+    both = (v > 0) & (f > 0)
+    if not both.any():
+        return 1.0
+    factor = float(_middle(v[both] / f[both]))
+    return factor if abs(math.log(factor)) > WORTH_TAKING_OUT else 1.0
 
 
 def _size(v: Floats, f: Floats) -> Floats:
@@ -150,20 +169,26 @@ def _of_either(median: float) -> float:
 
 
 def _digit(v: Floats, f: Floats) -> float:
-    """The smallest figure above zero: figures are not given more finely than that."""
-    positive = [own[own > 0].min(initial=np.inf) for own in (np.abs(v), np.abs(f))]
-    least = min(positive)
-    return float(least) if np.isfinite(least) else 0.0
+    """The step in which figures are given, the coarser one of both; 0 where they are given more finely than any step."""
+    return max(_step(v), _step(f))
+
+
+def _step(values: Floats) -> float:
+    for step in STEPS:
+        scaled = values / step
+        if (np.abs(scaled - np.round(scaled)) < AS_GOOD_AS_WHOLE).all():
+            return step
+    return 0.0
 
 
 def _by_size(away: Floats, order: npt.NDArray[np.int64], logs: Floats) -> tuple[Floats, Floats]:
     """Spread of the deviations by size; one spread where sizes tell no difference. `order` sorts the sizes."""
-    whole = max(NORMAL * float(np.median(away)), LEAST_SPREAD)
+    whole = max(NORMAL * float(_middle(away)), LEAST_SPREAD)
     each = len(away) // BINS
     if each < 50:
         return np.array([0.0]), np.array([whole])
     own = order[: each * BINS].reshape(BINS, each)
-    spreads = np.maximum(NORMAL * np.median(away[own], axis=1), LEAST_SPREAD)
+    spreads = np.maximum(NORMAL * _middle(away[own]), LEAST_SPREAD)
     middles = logs[own[:, each // 2]]
     if spreads.max() < 1.35 * spreads.min() or np.ptp(middles) <= 0:
         return np.array([0.0]), np.array([whole])
@@ -175,6 +200,17 @@ def _by_size(away: Floats, order: npt.NDArray[np.int64], logs: Floats) -> tuple[
     return np.concatenate([[min(least, middles[0] - 1e-9)], middles]), np.concatenate([[extra], spreads])
 
 
+def _middle(values: Floats) -> Floats:
+    """The middle value along the last axis, the upper one of an even number: a median without its mean of two."""
+    half = values.shape[-1] // 2
+    return np.asarray(np.partition(values, half, axis=-1)[..., half], dtype=np.float64)
+
+
+def spread_of(f: Floats, v: Floats, noise: Noise) -> Floats:
+    """Spread of each leaf."""
+    return _spread(_size(v, f), noise)
+
+
 def _spread(size: Floats, noise: Noise) -> Floats:
     """Spread of each leaf: by its size, and of the last digit it is given in."""
     if len(noise.sizes) == 1:
@@ -182,7 +218,8 @@ def _spread(size: Floats, noise: Noise) -> Floats:
     else:
         own = np.exp(np.interp(np.log(np.maximum(size, 1e-300)), noise.sizes, np.log(noise.spreads)))
     if noise.digit > 0:
-        own = np.hypot(own, noise.digit / np.maximum(size, noise.digit))
+        last = noise.digit / np.maximum(size, 1e-6 * noise.digit)
+        own = np.where(last > DIGIT_COUNTS * own, np.hypot(own, last), own)
     return own
 
 
@@ -210,7 +247,7 @@ def _tail(beyond: Floats, n: int, away: npt.NDArray[np.floating[Any]]) -> Floats
     shape = 2 - mean / max(mean - 2 * lower, 1e-9)
     error = 1.2 / math.sqrt(k)
     shape = (shape / error**2 + NORMAL_SHAPE / NEAR_NORMAL**2) / (1 / error**2 + 1 / NEAR_NORMAL**2)
-    shape = min(max(shape, -0.5), 0.9)
+    shape = min(max(shape, -0.5 if k >= ENOUGH_BEYOND else 0.0), 0.9)
     scale = mean * (1 - shape)
     with np.errstate(invalid="ignore", divide="ignore"):
         if abs(shape) < 1e-6:
@@ -226,9 +263,11 @@ def _tail(beyond: Floats, n: int, away: npt.NDArray[np.floating[Any]]) -> Floats
 
 def log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
     """What `plain_log_density` gives, as machine code."""
-    from levelfield.drill_down.cube.kernel import log_densities
+    from levelfield.drill_down.cube.densities import log_densities
 
-    return log_densities(v, f, noise.unit, noise.middle, noise.sizes, noise.spreads, noise.tails, noise.digit)
+    return log_densities(
+        v, f, noise.unit, noise.middle, noise.sizes, noise.spreads, noise.tails, noise.digit, noise.rare
+    )
 
 
 def plain_log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
@@ -250,5 +289,5 @@ def plain_log_density(v: Floats, f: Floats, noise: Noise) -> Floats:
         density = -0.5 * z**2 - HALF_LOG_TAU - log_spread + slope
     place = np.minimum(z * 2, TAIL_BINS - 1).astype(np.int64)
     tail = noise.tails[place] - log_spread + slope
-    made: Floats = np.logaddexp(np.maximum(density, tail), math.log(RARE / 4))
+    made: Floats = np.logaddexp(np.maximum(density, tail), math.log(noise.rare / 4))
     return made

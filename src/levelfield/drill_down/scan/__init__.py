@@ -1,1 +1,1 @@
-"""The scan for rates and counts: expected counts of every leaf, and what each place's excess is worth."""
+"""The scan for rates and counts: places listed, baseline rates fitted, every place weighed, the search."""

@@ -15,6 +15,8 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer[Any]]
 
 ROOM = 60_000_000  # entries of leaves × cuboids that are kept
+DENSE = 2_000_000  # numbers of a cuboid that are looked up in a row; more are sorted first
+LARGEST = 2**60  # a number that still fits
 DEEPEST = 5  # attributes in a place; nobody acts on more
 
 
@@ -25,31 +27,33 @@ class Places:
     """
 
     def __init__(self, codes: Sequence[Codes], sizes: Sequence[int]) -> None:
+        from levelfield.drill_down.scan import weighing
+
         self.codes, self.sizes = list(codes), list(sizes)
         n, dims = len(codes[0]), len(codes)
         self.cuboids = self._chosen(n, dims)
         self.cells_of = np.empty((len(self.cuboids), n), dtype=np.int32)
-        cuboid_of, one_leaf, self.counts = [], [], []
+        cuboid_of, one_leaf = [], []
+        self.counts: list[int] = []
+        self.starts: list[int] = []
         offset = 0
         for c, fixed in enumerate(self.cuboids):
-            key = np.zeros(n, dtype=np.int64)
+            key, whole = np.zeros(n, dtype=np.int64), 1
             for k in fixed:
-                key = key * self.sizes[k] + self.codes[k]
-            whole = math.prod(self.sizes[k] for k in fixed)
-            if whole <= 4 * n:
-                there = np.bincount(key, minlength=whole) > 0
-                number = np.cumsum(there) - 1
-                own = number[key]
-                many = int(there.sum())
-            else:
-                _unique, own = np.unique(key, return_inverse=True)
-                many = int(own.max()) + 1
+                if whole * self.sizes[k] > LARGEST:
+                    unique, key = np.unique(key, return_inverse=True)
+                    whole = len(unique)
+                key, whole = key * self.sizes[k] + self.codes[k], whole * self.sizes[k]
+            if whole > max(DENSE, 4 * n):
+                unique, key = np.unique(key, return_inverse=True)
+                whole = len(unique)
+            own, first = weighing.number(key, whole)
+            many = len(first)
             self.cells_of[c] = own + offset
-            first = np.zeros(many, dtype=np.int64)
-            first[own] = np.arange(n)
             one_leaf.append(first)
             cuboid_of.append(np.full(many, c, dtype=np.int32))
             self.counts.append(many)
+            self.starts.append(offset)
             offset += many
         self.cuboid_of, self.one_leaf = np.concatenate(cuboid_of), np.concatenate(one_leaf)
 
@@ -63,6 +67,10 @@ class Places:
                 break
             found += more
         return found
+
+    def span_of(self, c: int) -> tuple[int, int]:
+        """First and last place of a cuboid, the last one excluded."""
+        return self.starts[c], self.starts[c] + self.counts[c]
 
     def __len__(self) -> int:
         return len(self.cuboid_of)
@@ -82,12 +90,13 @@ class Places:
         found: Ints = np.flatnonzero(self.cells_of[int(self.cuboid_of[cell])] == cell)
         return found
 
-    def prices(self, each_depth: float) -> Floats:
-        """Of each cuboid: which one, and which of its places that hold anything."""
+    def prices(self, holds: npt.NDArray[np.bool_], each_depth: float) -> Floats:
+        """Of each cuboid: which one, and which of its places that hold anything (`holds`, one per place)."""
         dims = len(self.codes)
+        counts = np.bincount(self.cuboid_of[holds], minlength=len(self.cuboids))
         return np.array(
             [
                 math.log(max(many, 1)) + math.log(math.comb(dims, len(fixed))) + each_depth * len(fixed) + math.log(max(dims, 2))
-                for fixed, many in zip(self.cuboids, self.counts, strict=True)
+                for fixed, many in zip(self.cuboids, counts, strict=True)
             ]
         )  # fmt: skip
