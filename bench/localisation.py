@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,16 +90,20 @@ def _labelled_rows() -> list[Row]:
         if not (LABELLED / f"{kind}_incidents.parquet").exists():
             rows.append(Row(f"localisation, {kind}", f"not measured: {LABELLED} is not there"))
             continue
-        ours, theirs, taken = [], [], []
+        ours, theirs, taken, worked = [], [], [], []
         for table, dims, wanted in labelled(kind):
+            started = time.process_time()
             seconds, found = clocked(lambda t=table, d=dims: localise(t, d, "real", "predict"), 5)
+            worked.append(
+                (time.process_time() - started) / 5 * 1e3
+            )  # what a machine shared with others does not inflate
             taken.append(seconds * 1e3)
             ours.append((wanted, places(found)))
             theirs.append((wanted, adtributor(table, dims, "real", "predict")))
         own = f1(ours)
         rows.append(Row(f"localisation F1, {len(ours)} {kind}-type incidents", f"{own:.3f}", f"Adtributor {f1(theirs):.3f}; as told: {TOLD[kind]}", None, f"≥ {goal}", own >= goal))  # fmt: skip
         slow = float(np.quantile(taken, 0.95))
-        rows.append(Row("the same, each, p50 and p95", f"{np.median(taken):.1f} ms, {slow:.1f} ms", "as told: RiskLoc 2.8 to 7.7 s, Squeeze 44 s", None, f"p95 ≤ {MS_GOAL:.0f} ms", slow <= MS_GOAL))  # fmt: skip
+        rows.append(Row("the same, each, p50 and p95", f"{np.median(taken):.1f} ms, {slow:.1f} ms; of the processor {np.median(worked):.1f} ms, {np.quantile(worked, 0.95):.1f} ms", "as told: RiskLoc 2.8 to 7.7 s, Squeeze 44 s", None, f"p95 ≤ {MS_GOAL:.0f} ms", slow <= MS_GOAL))  # fmt: skip
     return rows
 
 
@@ -153,12 +158,14 @@ def _large() -> list[Row]:
     table = pa.table({**labels, "actual": actual, "expected": expected})
     del grid
     localise(table.slice(0, 100_000), list("abcde"), "actual", "expected")
+    started = time.process_time()
     seconds, found = clocked(lambda: localise(table, list("abcde"), "actual", "expected"), 3)
+    worked = (time.process_time() - started) / 3
     right = places(found) == {frozenset({("a", "a3"), ("c", "c7")})}
     return [
         Row(
             f"{n:,} leaves of 5 dimensions, one core",
-            f"{seconds:.1f} s; the place {'found' if right else 'missed'}",
+            f"{seconds:.1f} s, of the processor {worked:.1f} s; the place {'found' if right else 'missed'}",
             "",
             None,
             f"≤ {LARGE_GOAL_S:.0f} s",
