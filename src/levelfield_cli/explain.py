@@ -13,12 +13,12 @@ from levelfield.drill_down.cause import Causes
 from levelfield.drill_down.explanation import Explanation, Owner, evenly, sentence_of
 from levelfield.drill_down.spans import span_of
 from levelfield.measures.catalogue import measure_named
-from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Measure, Unit
+from levelfield.signals.watch import definition_of
 from levelfield.words import Refusal, RefusalKind
-from levelfield_cli.options import Home, store_at
+from levelfield_cli.options import Home, chosen_publications, slices, store_at
 from levelfield_cli.showing import Format, err, out, show
-from levelfield_io.agreements_at_hand import agreements as agreements_of
+from levelfield_io.agreements_at_hand import newest
 from levelfield_io.explaining import Wanted, explain
 from levelfield_io.recompute import values_of
 from levelfield_io.store import Store
@@ -64,47 +64,16 @@ def run(
             kind=RefusalKind.DEFINITION,
         )
     store = store_at(home)
-    publications = _publications(store, partner, publication)
+    publications = chosen_publications(store, partner, publication)
     own = measure_named(measure)
-    agreement = _agreement(store, next(iter(publications))) if len(publications) == 1 else None
+    agreement = newest(store.home, next(iter(publications))) if len(publications) == 1 else None
     target = next((t for t in agreement.targets if t.measure == own.name), None) if agreement is not None else None
-    definition = Definition.from_data(
-        {"currency": store.estate.currency, **(dict(target.definition) if target is not None else {})}
-    )
+    definition = definition_of(target, store.estate.currency)
     wanted = Wanted(
-        own, definition, span_of(before), span_of(after), _pairs(only or []), agreement.lock_days if agreement is not None else 10, tuple(by or ()),
+        own, definition, span_of(before), span_of(after), slices(only), agreement.lock_days if agreement is not None else 10, tuple(by or ()),
     )  # fmt: skip
     found = explain(store, publications, lambda asked: values_of(store, publications, asked), wanted)
     _show(found, own, store, form)
-
-
-def _publications(store: Store, partner: str | None, publication: str | None) -> dict[str, str]:
-    current = dict(store.release.current)
-    if publication is not None:
-        owner = store.partner_of(publication)
-        return {owner: store.record(owner, publication).id}
-    found = {key: id_ for key, id_ in current.items() if partner is None or key == partner}
-    if not found:
-        raise Refusal(
-            f"Nothing is published by “{partner}”" if partner else "Nothing is published yet", where=str(store.home),
-            expected=", ".join(current) or "a published partner", next_step="Publish a file first: levelfield publish FILE.",
-        )  # fmt: skip
-    return found
-
-
-def _agreement(store: Store, partner: str) -> Any:
-    own = [a for a in agreements_of(store.home) if a.partner == partner]
-    return max(own, key=lambda a: (a.valid_from, a.version), default=None)
-
-
-def _pairs(texts: list[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise Refusal(f"“{text}” is not a pair", expected="name=value", kind=RefusalKind.DEFINITION)
-        found[name.strip()] = (*found.get(name.strip(), ()), value.strip())
-    return found
 
 
 def _writer(measure: Measure) -> tuple[float, float, str]:

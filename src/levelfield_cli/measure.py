@@ -10,8 +10,8 @@ from levelfield.measures.catalogue import MEASURES, measure_named
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
 from levelfield.same_data.publication import edition_of
-from levelfield.words import Grain, Period, Refusal, RefusalKind
-from levelfield_cli.options import Form, Home, store_at
+from levelfield.words import Grain, Period, Refusal
+from levelfield_cli.options import Form, Home, nothing_published, pair, slices, store_at
 from levelfield_cli.showing import Format, out, show
 from levelfield_io.recompute import values_of
 from levelfield_io.store import Store
@@ -56,18 +56,14 @@ def run(
         )
         return
     store = store_at(home)
-    switches = dict(_pair(d) for d in define or ())
+    switches = dict(pair(d) for d in define or ())
     definition = Definition.from_data({"currency": store.estate.currency, **switches}, "--define")
-    slices: dict[str, tuple[str, ...]] = {}
-    for text in only or ():
-        name, value = _pair(text)
-        slices[name] = (*slices.get(name, ()), value)
     asked = Asked(
         tuple((measure_named(m), definition) for m in measures),
         tuple(by or ()),
         grain,
         Period.parse(period) if period else None,
-        slices,
+        slices(only),
     )
     publications = _publications(store, publication)
     values = values_of(store, publications, asked)
@@ -112,22 +108,11 @@ def _number(value: float | None, form: Format) -> float | str | None:
     return value if value is None or form is not Format.TABLE else f"{value:,.4f}"
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise Refusal(f"“{text}” is not a pair", expected="name=value", kind=RefusalKind.DEFINITION)
-    return name.strip(), value.strip()
-
-
 def _publications(store: Store, ids: list[str] | None) -> dict[str, str]:
     """Partner and id of the publications asked for."""
     if not ids:
         if not store.release.current:
-            raise Refusal(
-                "Nothing is published yet",
-                where=str(store.home),
-                next_step="Publish a file first: levelfield publish FILE.",
-            )
+            raise nothing_published(store)
         return dict(store.release.current)
     found: dict[str, str] = {}
     for given in ids:

@@ -69,3 +69,47 @@ def parcels(
     if zeros:
         options["zeros_are_real"] = "yes"
     return [Parcel(f, profile, options) for f in files]
+
+
+def slices(pairs: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """The slice that `--only` names, several labels of one attribute together."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in pairs or ():
+        name, value = pair(text)
+        found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A name and a value."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Refusal(f"“{text}” is not a pair", expected="name=value", kind=RefusalKind.DEFINITION)
+    return name.strip(), value.strip()
+
+
+def chosen_publications(store: Store, partner: str | None, publication: str | None) -> dict[str, str]:
+    """Partner and id of one publication, or of the current ones, of one partner or of all."""
+    found = dict(store.release.current)
+    if publication is not None:
+        owner = store.partner_of(publication)
+        found = {owner: store.record(owner, publication).id}
+    if partner is not None:
+        found = {key: id_ for key, id_ in found.items() if key == partner}
+        if not found:
+            raise Refusal(
+                f"Nothing is published by “{partner}”", expected=", ".join(store.release.current) or "a published partner",
+                next_step="Publish a file first: levelfield publish FILE.",
+            )  # fmt: skip
+    if not found:
+        raise nothing_published(store)
+    return found
+
+
+def nothing_published(store: Store) -> Refusal:
+    """What to say in an empty home."""
+    return Refusal(
+        "Nothing is published yet",
+        where=str(store.home),
+        next_step="Publish a file first: levelfield publish FILE.",
+    )

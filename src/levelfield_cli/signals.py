@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from levelfield.agreement.agreement import Agreement
 from levelfield.measures.catalogue import measure_named
 from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Measure, Unit
@@ -18,9 +17,9 @@ from levelfield.signals.telling import headline
 from levelfield.signals.verdict import ALPHA, Reading, judge
 from levelfield.signals.watch import PERIODS, Watch, watched
 from levelfield.words import Grain, Refusal, RefusalKind, Series
-from levelfield_cli.options import Home, store_at
+from levelfield_cli.options import Home, chosen_publications, pair, store_at
 from levelfield_cli.showing import Format, err, out, show
-from levelfield_io.agreements_at_hand import agreements as agreements_of
+from levelfield_io.agreements_at_hand import newest
 from levelfield_io.series_file import read_series
 from levelfield_io.signals_at_hand import Judged, judged, lines_of, whole_periods
 from levelfield_io.store import Store
@@ -110,28 +109,11 @@ def _of_home(
     grain: Grain | None, periods: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The watched series of publications."""
-    current = dict(store.release.current)
-    if publication is not None:
-        owner = store.partner_of(publication)
-        current = {owner: store.record(owner, publication).id}
-    if partner is not None:
-        current = {key: id_ for key, id_ in current.items() if key == partner}
-        if not current:
-            raise Refusal(
-                f"Nothing is published by “{partner}”", expected=", ".join(store.release.current) or "a published partner",
-                next_step="Publish a file first: levelfield publish FILE.",
-            )  # fmt: skip
-    if not current:
-        raise Refusal(
-            "Nothing is published yet",
-            where=str(store.home),
-            next_step="Publish a file first: levelfield publish FILE.",
-        )
     rows = []
-    for key, id_ in sorted(current.items()):
+    for key, id_ in sorted(chosen_publications(store, partner, publication).items()):
         own_grain = grain or _grain_of(store, key, id_)
         watches = _watches(store, key, id_, measures, by, only)
-        agreement = _agreement(store, key)
+        agreement = newest(store.home, key)
         country = agreement.calendar if agreement is not None else ""
         rows += [_row(one) for one in judged(store, key, id_, watches, own_grain, periods, country)]
     return rows
@@ -145,9 +127,9 @@ def _grain_of(store: Store, partner: str, publication: str) -> Grain:
 def _watches(
     store: Store, partner: str, publication: str, measures: list[str], by: str | None, only: list[str]
 ) -> list[Watch]:
-    scope = tuple(_pair(text) for text in only)
+    scope = tuple((name, (value,)) for name, value in map(pair, only))
     if not measures and by is None and not scope:
-        agreement = _agreement(store, partner)
+        agreement = newest(store.home, partner)
         currency = agreement.currency if agreement is not None else store.estate.currency
         return watched(agreement, currency, lines_of(store, partner, publication))
     named = [measure_named(m) for m in measures]
@@ -171,19 +153,6 @@ def _values(store: Store, partner: str, publication: str, measure: Measure, by: 
     definition = Definition.from_data({"currency": store.estate.currency})
     found = values_of(store, {partner: publication}, Asked(((measure, definition),), (by,), Grain.ALL))
     return sorted({str(v.of(by)) for v in found if v.of(by)})
-
-
-def _agreement(store: Store, partner: str) -> Agreement | None:
-    """The newest version with a partner."""
-    own = [a for a in agreements_of(store.home) if a.partner == partner]
-    return max(own, key=lambda a: (a.valid_from, a.version), default=None)
-
-
-def _pair(text: str) -> tuple[str, tuple[str, ...]]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise Refusal(f"“{text}” is not a pair", expected="name=value", kind=RefusalKind.DEFINITION)
-    return name.strip(), (value.strip(),)
 
 
 def _row(one: Judged) -> dict[str, Any]:

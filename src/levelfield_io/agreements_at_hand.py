@@ -57,6 +57,12 @@ def in_force(home: Path, partner: str, on: dt.date) -> Agreement | None:
     return max(own, key=lambda a: (a.valid_from, a.version), default=None)
 
 
+def newest(home: Path, partner: str) -> Agreement | None:
+    """The latest version of a partner's agreement, in force or not yet."""
+    own = [a for a in agreements(home) if a.partner == partner]
+    return max(own, key=lambda a: (a.valid_from, a.version), default=None)
+
+
 def save_agreement(home: Path, body: bytes, name: str) -> Agreement:
     """Add a version. One that exists is never edited, only superseded."""
     agreement = parse_agreement(body, name)
