@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from levelfield.own_house import DUTIES
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
-from levelfield_web.fields.texts import readable
+from levelfield_web.fields.texts import readable, written
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.own_house.models import ANSWERS, Announcement, ChangeKind, ClientRequest, DutyAnswer, RequestKind
 from levelfield_web.people.permissions import require
@@ -184,10 +184,4 @@ def _known(value: str, among: type[RequestKind] | type[ChangeKind], what: str) -
 
 
 def _written(text: str, what: str, most: int) -> str:
-    words = " ".join(readable(text).split())
-    if not words or len(words) > most:
-        raise Refusal(
-            _("%(what)s is empty") % {"what": what} if not words else _("%(what)s is too long") % {"what": what},
-            expected=_("at most %(n)s characters") % {"n": most}, next_step=_("Write it and send it again."),
-        )  # fmt: skip
-    return words
+    return written(" ".join(readable(text).split()), what, most, next_step=_("Write it and send it again."))

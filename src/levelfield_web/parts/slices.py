@@ -25,6 +25,6 @@ class AddressesAreText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\x00" in request.path or any("\x00" in word for values in request.GET.lists() for word in [values[0], *values[1]]):  # fmt: skip
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404
         return self.get_response(request)

@@ -32,27 +32,27 @@ from levelfield.scenarios import (
     scenario_of_event,
     sign_seen,
 )
+from levelfield.signals.chart import Chart
 from levelfield.signals.of_values import series_of
+from levelfield.signals.watch import Watch
 from levelfield.words import Grain, Refusal
 from levelfield_io.house_at_hand import events_of
 from levelfield_io.store import Store
 from levelfield_web.drill_down import queries as drill_down
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.same_data.queries import current, estate
-from levelfield_web.same_data.warehouse import partner_visible, store
+from levelfield_web.own_house.queries import name_of, visible
+from levelfield_web.same_data.queries import current
+from levelfield_web.same_data.warehouse import store
 from levelfield_web.scenarios.models import FiledCircumstance
 from levelfield_web.signals import queries as signals
 from levelfield_web.signals.models import Signal
 from levelfield_web.signals.series import Watched, first_day, watched_of
 
+__all__ = ["name_of", "visible"]
+
 SLACK = dt.timedelta(weeks=10)  # circumstances so long before an onset are still looked at
 SHORTEST_PAST = 6  # weeks of usual level a handling needs
-
-
-def visible(*, viewer: Viewer, partner: str) -> bool:
-    """May the viewer see this partner, and is there one?"""
-    return partner_visible(viewer=viewer, partner=partner)
 
 
 def filed(*, viewer: Viewer, partner: str) -> QuerySet[FiledCircumstance]:
@@ -76,15 +76,18 @@ def open_signals(*, viewer: Viewer, partner: str) -> list[Signal]:
 
 def places_of(*, viewer: Viewer, partner: str) -> tuple[list[str], list[str]]:
     """Sites and lines with contacts."""
+    sites, lines = (sorted(_offered(viewer, partner, dimension)) for dimension in ("site", "line"))
+    return sites, lines
+
+
+def _offered(viewer: Viewer, partner: str, dimension: str) -> dict[str, float]:
+    """Contacts by the labels of one dimension; empty where the viewer sees no publication."""
     mine = current(viewer=viewer)
     if partner not in mine:
-        return [], []
-    own = {partner: mine[partner]}
-    found = []
-    for dimension in ("site", "line"):
-        asked = Asked(((MEASURES["offered"], Definition()),), by=(dimension,), grain=Grain.ALL)
-        found.append(sorted(str(v.of(dimension)) for v in FIGURES.values(own, asked) if v.of(dimension)))
-    return found[0], found[1]
+        return {}
+    asked = Asked(((MEASURES["offered"], Definition()),), by=(dimension,), grain=Grain.ALL)
+    values = FIGURES.values({partner: mine[partner]}, asked)
+    return {str(v.of(dimension)): float(v.numerator or 0) for v in values if v.of(dimension)}
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,7 @@ def _events(home: str, partner: str, publication: str) -> tuple[Circumstance, ..
     for event in events_of(Store(Path(home)), partner, publication):
         if event.what == "holiday":
             continue
-        end = (
-            event.ends_at.date() + dt.timedelta(days=1)
-            if event.ends_at is not None
-            else event.on + dt.timedelta(days=1)
-        )
+        last = max(event.ends_at.date(), event.on) if event.ends_at is not None else event.on
         owner = event.owner if event.owner in ("client", "partner", "outside", "shared") else "outside"
         found.append(
             Circumstance(
@@ -134,7 +133,7 @@ def _events(home: str, partner: str, publication: str) -> tuple[Circumstance, ..
                 scenario_of_event(event.what, owner),
                 event.title,
                 event.on,
-                max(end, event.on + dt.timedelta(days=1)),
+                last + dt.timedelta(days=1),
                 event.site,
                 event.line,
                 owner,
@@ -155,8 +154,8 @@ class Fitted:
     looked_from: dt.date
 
 
-def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
-    """The fit of all circumstances around the onset of a signal; None where its series is no longer watched."""
+def fitted(*, viewer: Viewer, partner: str, signal: Signal, known: Sequence[Circumstance]) -> Fitted | None:
+    """The fit of known circumstances around the onset of a signal; None where its series is no longer watched."""
     found = watched_of(partner) if viewer.sees(partner) else None
     match = (
         next(((w, v) for w, v in found.series if w.key == signal.series), None)
@@ -170,7 +169,7 @@ def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
     days = [first_day(d.label) for d in chart.dots]
     explained = _explained(viewer, partner, signal)
     places = _by_label(explained)
-    sizes = _sizes(viewer, partner, places)
+    sizes = _sizes(viewer, partner) if places else {}
     try:
         episode = Episode.of(
             chart.reading,
@@ -181,12 +180,12 @@ def fitted(*, viewer: Viewer, partner: str, signal: Signal) -> Fitted | None:
         )
     except Refusal:
         return None
-    near = [k for k in circumstances(viewer=viewer, partner=partner) if _near(k.own, episode)]
-    seen = {k.own.key: _signs(found, k.own, episode) for k in near}
-    result = fits(episode, [k.own for k in near], seen)
+    near = [own for own in known if _near(own, episode)]
+    seen = {own.key: _signs(found, own, episode) for own in near}
+    result = fits(episode, near, seen)
     best = result.best.circumstance if result.best is not None else None
-    held = _handled(chart, days, best, episode, explained, watch.direction)
-    past = _past(chart, days, viewer, partner, best, watch.direction) if best is not None else []
+    held = _handled(chart, days, best, explained, watch) if best is not None else None
+    past = _past(chart, days, known, best, watch) if best is not None else []
     comparison = compared(held, past, []) if held is not None else None
     return Fitted(signal, result, held, comparison, days[0])
 
@@ -221,19 +220,11 @@ def _explained(viewer: Viewer, partner: str, signal: Signal) -> Explanation | No
     return found.found if found is not None else None
 
 
-def _sizes(viewer: Viewer, partner: str, places: object) -> dict[tuple[str, str], float]:
+def _sizes(viewer: Viewer, partner: str) -> dict[tuple[str, str], float]:
     """The share of contacts at each site and line."""
-    mine = current(viewer=viewer)
     found: dict[tuple[str, str], float] = {}
-    if not places or partner not in mine:
-        return found
     for dimension in ("site", "line"):
-        asked = Asked(((MEASURES["offered"], Definition()),), by=(dimension,), grain=Grain.ALL)
-        counts = {
-            str(v.of(dimension)): float(v.numerator or 0)
-            for v in FIGURES.values({partner: mine[partner]}, asked)
-            if v.of(dimension)
-        }
+        counts = _offered(viewer, partner, dimension)
         whole = sum(counts.values())
         found |= {(dimension, label): count / whole for label, count in counts.items() if whole}
     return found
@@ -243,6 +234,7 @@ def _signs(found: Watched, own: Circumstance, episode: Episode) -> list[SignSeen
     """The signs of a scenario, looked at where the measure is delivered week by week."""
     seen = []
     weeks = list(found.weeks[-53:])
+    recent = set(weeks)
     onset = next((i for i, w in enumerate(weeks) if first_day(w) >= episode.onset), None)
     if onset is None:
         return []
@@ -251,7 +243,7 @@ def _signs(found: Watched, own: Circumstance, episode: Episode) -> list[SignSeen
             continue
         measure = MEASURES[sign.measure]
         asked = Asked(((measure, Definition()),), by=(), grain=Grain.WEEK)
-        values = [v for v in FIGURES.values({found.partner: found.publication}, asked) if v.period in set(weeks)]
+        values = [v for v in FIGURES.values({found.partner: found.publication}, asked) if v.period in recent]
         if sum(v.value is not None for v in values) < SHORTEST_PAST:
             continue
         looked = sign_seen(sign.measure, series_of(measure, values, weeks, Grain.WEEK), onset)
@@ -261,21 +253,16 @@ def _signs(found: Watched, own: Circumstance, episode: Episode) -> list[SignSeen
 
 
 def _handled(
-    chart: object,
-    days: Sequence[dt.date],
-    best: Circumstance | None,
-    episode: Episode,
-    explained: Explanation | None,
-    direction: Direction,
+    chart: Chart, days: Sequence[dt.date], own: Circumstance, explained: Explanation | None, watch: Watch
 ) -> Handling | None:
-    """How the measure went while the best circumstance lasted, beside what the load alone let expect."""
-    if best is None or direction is Direction.NONE:
+    """How the measure went while a circumstance lasted, beside what the load alone let expect."""
+    if watch.direction is Direction.NONE:
         return None
-    observed = np.array([math.nan if d.value is None else float(d.value) for d in chart.dots])  # type: ignore[attr-defined]
-    start = next((i for i, day in enumerate(days) if day + dt.timedelta(days=7) > best.starts_on), None)
+    observed = np.array([math.nan if d.value is None else float(d.value) for d in chart.dots])
+    start = next((i for i, day in enumerate(days) if day + dt.timedelta(days=7) > own.starts_on), None)
     if start is None or start < SHORTEST_PAST:
         return None
-    end = next((i for i, day in enumerate(days) if best.ends_on is not None and day >= best.ends_on), None)
+    end = next((i for i, day in enumerate(days) if own.ends_on is not None and day >= own.ends_on), None)
     before = observed[max(0, start - 26) : start]
     before = before[np.isfinite(before)]
     if len(before) < SHORTEST_PAST or float(before.std()) <= 0 or (end is not None and end <= start):
@@ -284,35 +271,17 @@ def _handled(
     expected = None
     if explained is not None and explained.method == "queueing":
         load = sum(c.amount for c in explained.contributions if c.owner in (Owner.CLIENT, Owner.OUTSIDE))
-        expected = np.full(len(observed), usual + load * _times(episode.measure))
+        expected = np.full(len(observed), usual + load * watch.measure.times)
     try:
-        return handling(observed, usual, spread, start, end, str(direction), expected)
+        return handling(observed, usual, spread, start, end, str(watch.direction), expected)
     except Refusal:
         return None
 
 
-def _times(measure: str) -> float:
-    return MEASURES[measure].times
-
-
 def _past(
-    chart: object, days: Sequence[dt.date], viewer: Viewer, partner: str, best: Circumstance, direction: Direction
+    chart: Chart, days: Sequence[dt.date], known: Sequence[Circumstance], best: Circumstance, watch: Watch
 ) -> list[Handling]:
     """How the partner came through earlier circumstances of the same kind."""
-    earlier = [
-        k.own
-        for k in circumstances(viewer=viewer, partner=partner)
-        if k.own.scenario == best.scenario and k.own.starts_on < best.starts_on
-    ]
-    found = []
-    for own in earlier:
-        episode = Episode(own.starts_on, own.starts_on, own.starts_on, 7, None)
-        held = _handled(chart, days, own, episode, None, direction)
-        if held is not None:
-            found.append(held)
-    return found
-
-
-def name_of(*, viewer: Viewer, partner: str) -> str:
-    """What people call a partner."""
-    return estate(viewer=viewer).name_of(partner)
+    earlier = [own for own in known if own.scenario == best.scenario and own.starts_on < best.starts_on]
+    held = [_handled(chart, days, own, None, watch) for own in earlier]
+    return [one for one in held if one is not None]

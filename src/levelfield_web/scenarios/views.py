@@ -43,7 +43,11 @@ def _page(
     signal = next((s for s in signals if s.public_id == wanted), None) if wanted else (signals[0] if signals else None)
     if wanted and signal is None:
         raise Http404
-    fitted = queries.fitted(viewer=viewer, partner=partner, signal=signal) if signal is not None else None
+    fitted = (
+        queries.fitted(viewer=viewer, partner=partner, signal=signal, known=[k.own for k in known])
+        if signal is not None
+        else None
+    )
     likely = {f.circumstance.key: f for f in fitted.fits.ranked} if fitted is not None else {}
     rows = tuple(
         (
@@ -53,15 +57,13 @@ def _page(
         )
         for k in known
     )  # fmt: skip
-    bound = form if form is not None else _form(request, partner) if request.method == "POST" else None
-    sites, lines = queries.places_of(viewer=viewer, partner=partner)
+    form = form or _form(request, partner)
     context = {
         "partner": partner, "name": queries.name_of(viewer=viewer, partner=partner), "known": known, "signals": signals, "signal": signal, "fitted": fitted,
-        "form": bound or CircumstanceForm(sites=sites, lines=lines), "refusal": refusal, "may_file": may(viewer, "file_scenario"),
+        "form": form, "refusal": refusal, "may_file": may(viewer, "file_scenario"),
         "mine": [k for k in known if k.filed is not None and k.filed.side == viewer.side],
     }  # fmt: skip
-    wrong = bound is not None and bool(bound.errors)
-    status = status_of(refusal) if refusal else 422 if wrong else 200
+    status = status_of(refusal) if refusal else 422 if form.errors else 200
     return answer(
         request,
         "scenarios/circumstances.html",

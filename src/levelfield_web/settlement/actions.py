@@ -12,7 +12,7 @@ from levelfield.agreement.calendar import after_working_days, named_month
 from levelfield.settlement.ledger import Outcome, line_keys
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
-from levelfield_web.fields.texts import readable
+from levelfield_web.fields.texts import readable, written
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.settlement.account import Account, delivered_forecasts, dispute_until, local_day
@@ -236,11 +236,4 @@ def _by_the_other(made: Dispute | ExcuseClaim, by: Viewer) -> None:
 
 
 def _written(text: str, what: str) -> str:
-    """Words that were given, without blanks around them."""
-    words = readable(text)
-    if not words or len(words) > LONGEST_TEXT:
-        raise Refusal(
-            _("%(what)s is empty") % {"what": what} if not words else _("%(what)s is too long") % {"what": what},
-            expected=_("a few sentences, at most %(n)s characters") % {"n": LONGEST_TEXT},
-        )
-    return words
+    return written(text, what, LONGEST_TEXT, expected=_("a few sentences, at most %(n)s characters"))

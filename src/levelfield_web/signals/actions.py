@@ -15,7 +15,7 @@ from levelfield.signals.verdict import Kind
 from levelfield.signals.watch import Watch, opened
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
-from levelfield_web.fields.texts import readable
+from levelfield_web.fields.texts import written
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.measures.queries import scope_query
 from levelfield_web.parts.formats import told, told_change
@@ -412,11 +412,6 @@ def _still_open(signal: Signal, by: Viewer) -> Signal:
 
 
 def _written(text: str) -> str:
-    words = readable(text)
-    if not words or len(words) > LONGEST_WORDS:
-        raise Refusal(
-            _("The reason is empty") if not words else _("The reason is too long"),
-            expected=_("one or two sentences, at most %(n)s characters") % {"n": LONGEST_WORDS},
-            next_step=_("Write it and send it again."),
-        )
-    return words
+    return written(
+        text, _("The reason"), LONGEST_WORDS, expected=_("one or two sentences, at most %(n)s characters"), next_step=_("Write it and send it again.")
+    )  # fmt: skip
