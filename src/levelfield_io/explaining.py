@@ -14,6 +14,7 @@ import pyarrow as pa
 from levelfield.drill_down import localise_rate
 from levelfield.drill_down.cause import Cause
 from levelfield.drill_down.explanation import Contribution, Explanation, Owner, Place, Question, Span
+from levelfield.drill_down.leaves import NOT_NAMED
 from levelfield.drill_down.mixing import Part
 from levelfield.drill_down.of_queue import QueueFigures, explain_queues
 from levelfield.drill_down.of_ratio import explain_ratio, explain_sum
@@ -24,7 +25,7 @@ from levelfield.measures.definition import Abandons, Definition
 from levelfield.measures.measure import Form, Measure, Unit
 from levelfield.measures.sheets import SHEETS
 from levelfield.measures.value import Value
-from levelfield.queueing.attributing import typical
+from levelfield.queueing import typical
 from levelfield.words import Grain, Period, Refusal, RefusalKind
 from levelfield_io.house_at_hand import Ask, kept_intervals
 from levelfield_io.queues_at_hand import Intervals, slots_of
@@ -44,6 +45,9 @@ SPLIT = {
     "volume": ("site", "line", "channel", "language", "queue"), "contacts": ("reason", "tenure_band", "line", "site", "channel"),
     "surveys": ("line", "site", "channel"), "evaluations": ("line", "site", "channel"), "repeats": ("reason", "tenure_band", "line", "site", "channel"),
 }  # fmt: skip
+QUEUE = ("line", "site", "channel")  # what makes a queue of its own
+Counts = tuple[float, float]  # numerator and denominator
+NOTHING: Counts = (0.0, 0.0)
 WORTH_ASKING = 0.15  # of the largest part; smaller ones raise no question
 LEAST_ANSWERED = 0.5  # share of the queues' contacts whose intervals must be known to ask the queue model
 
@@ -75,16 +79,9 @@ def explain(store: Store, publications: Mapping[str, str], ask: Ask, wanted: Wan
             expected="a share, a mean or a count", next_step="Explain the measures it is made of.", kind=RefusalKind.DEFINITION,
         )  # fmt: skip
     spans = (days_of(wanted.before), days_of(wanted.after))
-    first, last = (_whole(ask, wanted, span) for span in spans)
-    for value, span in ((first, wanted.before), (last, wanted.after)):
-        if value is None or value.numerator is None or (measure.form is Form.RATIO and not value.denominator):
-            raise Refusal(
-                f"There is no {measure.title.lower()} for {span.name}", expected="two spans with facts", next_step="Choose other spans.",
-            )  # fmt: skip
-    known_first, known_last = _known(first), _known(last)
+    first, last = (_whole(ask, wanted, span) for span in (wanted.before, wanted.after))
     base = Explanation(
-        wanted.before, wanted.after, _plain(measure, known_first), _plain(measure, known_last), known_first.n, known_last.n, (), "",
-        publication=known_last.publication,
+        wanted.before, wanted.after, _plain(measure, first), _plain(measure, last), first.n, last.n, (), "", publication=last.publication,
     )  # fmt: skip
     if measure.form is Form.SUM:
         return _of_sum(base, ask, wanted, spans, publications)
@@ -96,16 +93,33 @@ def explain(store: Store, publications: Mapping[str, str], ask: Ask, wanted: Wan
     return _of_ratio(base, store, ask, wanted, spans, publications)
 
 
-def _known(value: Value | None) -> Value:
-    if value is None:
-        raise Refusal("There is no value to explain")
+def _whole(ask: Ask, wanted: Wanted, span: Span) -> Value:
+    """The measure over a whole span. Refuses a span without facts."""
+    value = next(iter(_values(ask, wanted, days_of(span), ())), None)
+    if value is None or value.numerator is None or (wanted.measure.form is Form.RATIO and not value.denominator):
+        raise Refusal(
+            f"There is no {wanted.measure.title.lower()} for {span.name}", expected="two spans with facts", next_step="Choose other spans.",
+        )  # fmt: skip
     return value
 
 
-def _whole(ask: Ask, wanted: Wanted, span: Period) -> Value | None:
-    asked = Asked(((wanted.measure, wanted.definition),), by=(), grain=Grain.ALL, period=span, only=dict(wanted.only))
-    values = ask(asked)
-    return values[0] if values else None
+def _values(ask: Ask, wanted: Wanted, span: Period, by: Sequence[str]) -> Sequence[Value]:
+    return ask(
+        Asked(
+            ((wanted.measure, wanted.definition),), by=tuple(by), grain=Grain.ALL, period=span, only=dict(wanted.only)
+        )
+    )
+
+
+def _counts(
+    ask: Ask, wanted: Wanted, span: Period, by: Sequence[str], unnamed: str = ""
+) -> Mapping[tuple[str, ...], Counts]:
+    """Numerator and denominator of a ratio by the labels of some dimensions, exactly as it is defined."""
+    return {
+        tuple(str(v.of(d) or unnamed) for d in by): (float(v.numerator or 0), float(v.denominator or 0))
+        for v in _values(ask, wanted, span, by)
+        if v.denominator
+    }
 
 
 def _plain(measure: Measure, value: Value) -> float:
@@ -127,23 +141,23 @@ def _of_queues(
     spans: tuple[Period, Period],
 ) -> Explanation | None:
     """By queueing, where intervals with staff are known; None where they are not."""
-    sides = [kept_intervals(store, partner, publication, span, wanted.lock_days) for span in spans]
-    if any(side is None for side in sides):
+    before, after = (kept_intervals(store, partner, publication, span, wanted.lock_days) for span in spans)
+    if before is None or after is None:
         return None
-    cells = [_by_queue(ask, wanted, span) for span in spans]
+    cells = [_counts(ask, wanted, span, QUEUE) for span in spans]
     figures: dict[Place, tuple[QueueFigures, QueueFigures]] = {}
     opens: dict[Place, float] = {}
     known = 0.0
     for key in sorted(set(cells[0]) | set(cells[1])):
-        own = []
-        for side, values in zip(sides, cells, strict=True):
-            own.append(_figures(_there(side), key, values.get(key, (0.0, 0.0)), wanted.definition))
-        place: Place = tuple((d, label) for d, label in zip(("line", "site", "channel"), key, strict=True) if label)
-        figures[place] = (own[0], own[1])
-        opens[place] = _opens(sides[1], key, store.estate.zone)
-        known += own[1].offered.sum()
-    total = sum(float(v.n) for v in (_whole(ask, wanted, spans[1]),) if v is not None)
-    if not figures or known < LEAST_ANSWERED * total:
+        place: Place = tuple((d, label) for d, label in zip(QUEUE, key, strict=True) if label)
+        own = [_of_queue(side, key) for side in (before, after)]
+        first, last = (
+            _figures(side, values.get(key, NOTHING), wanted.definition) for side, values in zip(own, cells, strict=True)
+        )
+        figures[place] = (first, last)
+        opens[place] = _opens(own[1], store.estate.zone)
+        known += last.offered.sum()
+    if not figures or known < LEAST_ANSWERED * base.n_after:
         return None
     name = QUEUES[wanted.measure.name](wanted.definition)
     parts, queues, notes = explain_queues(figures, name, opens=opens)
@@ -158,37 +172,12 @@ def _of_queues(
     return replace(made, reversal=_reversal(made, queues))
 
 
-def _there(side: Intervals | None) -> Intervals:
-    if side is None:
-        raise Refusal("There are no intervals")
-    return side
-
-
-def _by_queue(ask: Ask, wanted: Wanted, span: Period) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Numerator and denominator of the measure by queue, exactly as it is defined."""
-    asked = Asked(
-        ((wanted.measure, wanted.definition),),
-        by=("line", "site", "channel"),
-        grain=Grain.ALL,
-        period=span,
-        only=dict(wanted.only),
-    )
-    return {
-        (str(v.of("line") or ""), str(v.of("site") or ""), str(v.of("channel") or "")): (float(v.numerator or 0), float(v.denominator or 0))
-        for v in ask(asked)
-        if v.denominator
-    }  # fmt: skip
-
-
-def _of_queue(side: Intervals, key: tuple[str, str, str]) -> Intervals:
+def _of_queue(side: Intervals, key: tuple[str, ...]) -> Intervals:
     line, site, channel = key
     return side.where((side.line == line) & (side.site == site) & (side.channel == channel))
 
 
-def _figures(
-    side: Intervals, key: tuple[str, str, str], cell: tuple[float, float], definition: Definition
-) -> QueueFigures:
-    own = _of_queue(side, key)
+def _figures(own: Intervals, cell: Counts, definition: Definition) -> QueueFigures:
     total = {name: float(np.nansum(values)) for name, values in own.counts.items()}
     length = float(np.median(own.length_s)) if len(own) else 1800.0
     threshold = definition.threshold_s or (
@@ -220,14 +209,11 @@ def _spread_over_the_day(own: Intervals, total: Mapping[str, float]) -> Any:
     return np.divide(wanted * own.shifts["adhered_ms"] / 1000, whole, out=np.full(len(own), np.nan), where=whole > 0)
 
 
-def _opens(side: Intervals | None, key: tuple[str, str, str], zone: str) -> float:
+def _opens(own: Intervals, zone: str) -> float:
     """The hour of the first interval of a usual day, on the client's clock."""
-    if side is None:
-        return 0.0
-    own = side.start_at[(side.line == key[0]) & (side.site == key[1]) & (side.channel == key[2])]
     if not len(own):
         return 0.0
-    seconds = own.astype("datetime64[s]").astype(np.int64)
+    seconds = own.start_at.astype("datetime64[s]").astype(np.int64)
     shift = dt.datetime.fromtimestamp(int(np.median(seconds)), ZoneInfo(zone)).utcoffset() or dt.timedelta()
     return float(((seconds + int(shift.total_seconds())) % 86_400).min()) / 3600
 
@@ -283,7 +269,7 @@ def _of_ratio(
     publications: Mapping[str, str],
 ) -> Explanation:
     dims = wanted.by or _dims(wanted, len(publications) > 1)
-    table, used = _finer(ask, wanted, spans) if not wanted.by and len(publications) == 1 else (None, [])
+    table, used = _finer(ask, wanted, spans, base.change) if not wanted.by and len(publications) == 1 else (None, [])
     if table is None:
         table, used = _leaves(ask, wanted, spans, dims)
     if table is None:
@@ -313,7 +299,7 @@ FINER = {
 NEAR = 0.25  # of the change: facts of single contacts that tell another story are not used
 
 
-def _finer(ask: Ask, wanted: Wanted, spans: tuple[Period, Period]) -> tuple[pa.Table | None, list[str]]:
+def _finer(ask: Ask, wanted: Wanted, spans: tuple[Period, Period], whole: float) -> tuple[pa.Table | None, list[str]]:
     """The same measure from single contacts, where they tell the same change."""
     own = FINER.get(wanted.measure.name)
     if own is None:
@@ -329,8 +315,7 @@ def _finer(ask: Ask, wanted: Wanted, spans: tuple[Period, Period]) -> tuple[pa.T
     if min(totals["before_den"], totals["after_den"]) <= 0:
         return None, []
     change = totals["after_num"] / totals["after_den"] - totals["before_num"] / totals["before_den"]
-    whole = [_plain(wanted.measure, _known(_whole(ask, wanted, span))) for span in spans]
-    return (table, used) if abs(change - (whole[1] - whole[0])) <= NEAR * abs(whole[1] - whole[0]) else (None, [])
+    return (table, used) if abs(change - whole) <= NEAR * abs(whole) else (None, [])
 
 
 MOST_TOGETHER = 2 / 3  # of those that moved beyond chance; where more go one way, the cause is looked for upstream
@@ -362,25 +347,14 @@ def _leaves(
     ask: Ask, wanted: Wanted, spans: tuple[Period, Period], dims: Sequence[str]
 ) -> tuple[pa.Table | None, list[str]]:
     """Counts of both spans by all dimensions, one row per leaf."""
-    sides: list[dict[tuple[str, ...], tuple[float, float]]] = []
-    for span in spans:
-        asked = Asked(
-            ((wanted.measure, wanted.definition),), by=tuple(dims), grain=Grain.ALL, period=span, only=dict(wanted.only)
-        )
-        sides.append(
-            {
-                tuple(str(v.of(d) or "not named") for d in dims): (float(v.numerator or 0), float(v.denominator or 0))
-                for v in ask(asked)
-                if v.denominator
-            }
-        )
+    sides = [_counts(ask, wanted, span, dims, NOT_NAMED) for span in spans]
     keys = sorted(set(sides[0]) | set(sides[1]))
     if not keys:
         return None, []
     columns: dict[str, Any] = {d: pa.array([k[i] for k in keys]).dictionary_encode() for i, d in enumerate(dims)}
     for name, side in (("before", sides[0]), ("after", sides[1])):
-        columns[f"{name}_num"] = np.array([side.get(k, (0.0, 0.0))[0] for k in keys])
-        columns[f"{name}_den"] = np.array([side.get(k, (0.0, 0.0))[1] for k in keys])
+        columns[f"{name}_num"] = np.array([side.get(k, NOTHING)[0] for k in keys])
+        columns[f"{name}_den"] = np.array([side.get(k, NOTHING)[1] for k in keys])
     return pa.table(columns), list(dims)
 
 
@@ -426,30 +400,22 @@ def _of_sum(
             else tuple(d for d in ("line", "reason", "site") if d in sheet.dimensions) or ("partner",)
         )
     )[0]
-    sides = []
-    for span in spans:
-        asked = Asked(
-            ((wanted.measure, wanted.definition),),
-            by=(dimension,),
-            grain=Grain.ALL,
-            period=span,
-            only=dict(wanted.only),
-        )
-        sides.append({str(v.of(dimension) or "not named"): float(v.numerator or 0) / span.days for v in ask(asked)})
+    sides = [
+        {
+            str(v.of(dimension) or NOT_NAMED): float(v.numerator or 0) / span.days
+            for v in _values(ask, wanted, span, (dimension,))
+        }
+        for span in spans
+    ]
     before, after = (base.value_before / spans[0].days, base.value_after / spans[1].days)
-    parts = tuple(
-        replace(c, words=f"{dimension.replace('_', ' ')}") for c in explain_sum(sides[0], sides[1], dimension)
-    )
-    note = (
-        ""
-        if spans[0].days == spans[1].days
-        else f"The spans hold {spans[0].days} and {spans[1].days} days; figures are per day."
-    )
+    parts = tuple(replace(c, words=dimension.replace("_", " ")) for c in explain_sum(sides[0], sides[1], dimension))
+    days = [span.days for span in spans]
+    notes = (f"The spans hold {days[0]} and {days[1]} days; figures are per day.",) if days[0] != days[1] else ()
     return replace(
         base,
         value_before=before,
         value_after=after,
         contributions=parts,
         method="parts of a sum",
-        notes=tuple(n for n in (note,) if n),
+        notes=notes,
     )
