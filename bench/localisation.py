@@ -70,7 +70,7 @@ def labelled(kind: str) -> Iterator[tuple[pa.Table, list[str], Places]]:
     with (LABELLED / f"{kind}_labels.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             wanted = {frozenset(tuple(p.split("=")) for p in cause.split("&")) for cause in row["causes"].split(";")}
-            yield table.filter(pc.equal(table["incident"], int(row["incident"]))), dims, wanted  # type: ignore[misc]
+            yield table.filter(pc.equal(table["incident"], int(row["incident"]))), dims, wanted
 
 
 def places(found: Any) -> Places:

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.drill_down.cause import Cause, Causes
-from levelfield.drill_down.leaves import SMALL, Leaves, read_leaves
+from levelfield.drill_down.found import Found, named
+from levelfield.drill_down.leaves import SMALL, read_leaves
 from levelfield.words import Refusal, RefusalKind
 
 if TYPE_CHECKING:
-    from levelfield.drill_down.cube.searching import Found, Model, Places
+    from levelfield.drill_down.cube.searching import Model, Places
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -96,7 +97,7 @@ def localise(
     if abs(model.everywhere) > WORTH_A_NOTE:
         notes.append(f"Leaves moved by {model.everywhere:+.0%} everywhere; places are those that differ from it.")
     found = sorted(found, key=lambda one: -one.gain)
-    return Causes((_cause(one, places, v, f, read, labels, change) for one in found), notes=notes, change=change)
+    return Causes((_cause(one, places, v, f, read.dims, labels, change) for one in found), notes=notes, change=change)
 
 
 def _search(
@@ -125,16 +126,18 @@ def _evidence(model: Model, v: Floats, f: Floats, found: Sequence[Found]) -> flo
 
 
 def _cause(
-    one: Found, places: Places, v: Floats, f: Floats, read: Leaves, labels: Sequence[tuple[str, ...]], change: float
+    one: Found,
+    places: Places,
+    v: Floats,
+    f: Floats,
+    dims: Sequence[str],
+    labels: Sequence[tuple[str, ...]],
+    change: float,
 ) -> Cause:
-    def named(cell: int) -> dict[str, str]:
-        return {read.dims[k]: labels[k][label] for k, label in places.labels_of(cell).items()}
-
     own, usual = float(v[one.leaves].sum()), float(f[one.leaves].sum())
-    odds = math.exp(min(one.runner_gain - one.gain, 0.0)) if one.runner_up is not None else 0.0
     return Cause(
-        named(one.cell), own - usual, (own - usual) / change if change else math.nan, own / usual - 1 if usual else math.inf, len(one.leaves),
-        certainty(one.gain), one.gain, named(one.runner_up) if one.runner_up is not None else None, odds,
+        named(dims, labels, places.labels_of(one.cell)), own - usual, (own - usual) / change if change else math.nan, own / usual - 1 if usual else math.inf, len(one.leaves),
+        certainty(one.gain), one.gain, named(dims, labels, places.labels_of(one.runner_up)) if one.runner_up is not None else None, one.runner_up_odds,
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.drill_down.cause import Cause, Causes
+from levelfield.drill_down.found import Found, named
 from levelfield.drill_down.leaves import Leaves, read_leaves
-from levelfield.drill_down.scan.searching import SURE, Found, Scan
+from levelfield.drill_down.scan.searching import SURE, Scan
 from levelfield.words import Refusal, RefusalKind
 
 Floats = npt.NDArray[np.float64]
@@ -49,27 +50,22 @@ def localise_rate(
         raise Refusal(f"“{family}” is not a family", expected=" or ".join(FAMILIES), kind=RefusalKind.DEFINITION)
     read = read_leaves(leaves, dims, (numerator, denominator, baseline_numerator, baseline_denominator))
     x1, n1, x0, n0 = (read.figures[name] for name in (numerator, denominator, baseline_numerator, baseline_denominator))
-    if family == "binomial":
-        for above, below, names in (
-            (x1, n1, (numerator, denominator)),
-            (x0, n0, (baseline_numerator, baseline_denominator)),
-        ):
-            if (above > below).any():
-                at = int(np.argmax(above > below))
-                raise Refusal(
-                    f"“{names[0]}” is {above[at]:g} and “{names[1]}” is {below[at]:g} in leaf {at + 1:,}", where="localise_rate", expected=f"{names[0]} ≤ {names[1]}",
-                    next_step="Correct the leaf, or say family=“poisson” where a ratio may exceed one.", kind=RefusalKind.DEFINITION,
-                )  # fmt: skip
     for names, above, below in (
-        ((numerator, denominator), x1, n1),
-        ((baseline_numerator, baseline_denominator), x0, n0),
-    ):
-        if family == "poisson" and ((below == 0) & (above > 0)).any():
-            at = int(np.argmax((below == 0) & (above > 0)))
+        ((numerator, denominator), x1, n1), ((baseline_numerator, baseline_denominator), x0, n0),
+    ):  # fmt: skip
+        wrong = above > below if family == "binomial" else (below == 0) & (above > 0)
+        if not wrong.any():
+            continue
+        at = int(np.argmax(wrong))
+        if family == "binomial":
             raise Refusal(
-                f"“{names[0]}” is {above[at]:g} where “{names[1]}” is zero, in leaf {at + 1:,}", where="localise_rate", expected=f"no {names[0]} without {names[1]}",
-                next_step="Correct the leaf; nothing was searched.", kind=RefusalKind.DEFINITION,
+                f"“{names[0]}” is {above[at]:g} and “{names[1]}” is {below[at]:g} in leaf {at + 1:,}", where="localise_rate", expected=f"{names[0]} ≤ {names[1]}",
+                next_step="Correct the leaf, or say family=“poisson” where a ratio may exceed one.", kind=RefusalKind.DEFINITION,
             )  # fmt: skip
+        raise Refusal(
+            f"“{names[0]}” is {above[at]:g} where “{names[1]}” is zero, in leaf {at + 1:,}", where="localise_rate", expected=f"no {names[0]} without {names[1]}",
+            next_step="Correct the leaf; nothing was searched.", kind=RefusalKind.DEFINITION,
+        )  # fmt: skip
     for name, own in ((denominator, n1), (baseline_denominator, n0)):
         if own.sum() <= 0:
             raise Refusal(
@@ -78,10 +74,10 @@ def localise_rate(
                 expected="contacts in both spans",
                 kind=RefusalKind.DEFINITION,
             )
-    return scan(read, x1, n1, x0, n0, binomial=family == "binomial", most=most)
+    return _scan(read, x1, n1, x0, n0, binomial=family == "binomial", most=most)
 
 
-def scan(read: Leaves, x1: Floats, n1: Floats, x0: Floats, n0: Floats, *, binomial: bool, most: int) -> Causes:
+def _scan(read: Leaves, x1: Floats, n1: Floats, x0: Floats, n0: Floats, *, binomial: bool, most: int) -> Causes:
     """The scan over leaves that are read already."""
     change = float(x1.sum() / n1.sum() - x0.sum() / n0.sum())
     notes = list(read.notes)
@@ -106,17 +102,14 @@ def scan(read: Leaves, x1: Floats, n1: Floats, x0: Floats, n0: Floats, *, binomi
 
 
 def _cause(search: Scan, read: Leaves, one: Found, figures: tuple[Floats, ...], turned: bool, change: float) -> Cause:
-    def named(place: int) -> dict[str, str]:
-        return {read.dims[k]: read.labels[k][label] for k, label in search.places.labels_of(place).items()}
-
     above, below, before, under = (float(own[one.leaves].sum()) for own in figures)
     usual = search.expected(one.cell, one.leaves)
     usual = below - usual if turned else usual
     certainty = 1 / (1 + math.exp(-min(one.gain - SURE, 700.0)))
     part = (above - usual) / float(figures[1].sum())
     rate = before / under if under > 0 else usual / below
-    odds = math.exp(min(one.runner_gain - one.gain, 0.0)) if one.runner_up is not None else 0.0
     return Cause(
-        named(one.cell), part, part / change if change else math.nan, above / below - rate, int((figures[1][one.leaves] > 0).sum()), certainty, one.gain,
-        named(one.runner_up) if one.runner_up is not None else None, odds,
+        named(read.dims, read.labels, search.places.labels_of(one.cell)), part,
+        part / change if change else math.nan, above / below - rate, int((figures[1][one.leaves] > 0).sum()), certainty,
+        one.gain, named(read.dims, read.labels, search.places.labels_of(one.runner_up)) if one.runner_up is not None else None, one.runner_up_odds,
     )  # fmt: skip

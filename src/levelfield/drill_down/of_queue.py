@@ -26,7 +26,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FEWEST_OFFERED = 30  # a queue with fewer in a span is not modelled
-HARDLY = 0.02  # a queue with less of the change than that is not told apart
 
 
 @dataclass(frozen=True)

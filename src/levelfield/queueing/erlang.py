@@ -173,7 +173,6 @@ def _check(*given: Floats) -> None:
             )
 
 
-MOST_AGENTS = 10**7
 MEASURES = {"service_level": True, "abandonment": False, "asa_s": False}  # is more of it better?
 
 

@@ -34,6 +34,21 @@ def waiting_log(v: float, y: float, x: float) -> float:
 
 
 @compiled
+def edge(outside: float, top: float, g_top: float, y: float, x: float) -> float:
+    """Just outside of where exp(g) is not negligible, by halves between a place that is and the top."""
+    inside = top
+    for _ in range(60):
+        middle = (outside + inside) / 2
+        if waiting_log(middle, y, x) < g_top - DEPTH:
+            outside = middle
+        else:
+            inside = middle
+        if abs(outside - inside) < 1e-3 * abs(outside - top):
+            break
+    return outside
+
+
+@compiled
 def window(low: float, high: float, y: float, x: float) -> tuple[float, float, float]:
     """Where exp(g) is not negligible between low and high, and the place of its top. `high` may be infinite."""
     top = math.log(y / x) if y > x else 0.0
@@ -41,16 +56,7 @@ def window(low: float, high: float, y: float, x: float) -> tuple[float, float, f
     g_top = waiting_log(top, y, x)
     left = low
     if top > low and waiting_log(low, y, x) < g_top - DEPTH:
-        a, b = low, top
-        for _ in range(60):
-            middle = (a + b) / 2
-            if waiting_log(middle, y, x) < g_top - DEPTH:
-                a = middle
-            else:
-                b = middle
-            if b - a < 1e-3 * (top - a):
-                break
-        left = a
+        left = edge(low, top, g_top, y, x)
     right = high
     slope = x - y * math.exp(-top)
     curve = y * math.exp(-top)
@@ -59,16 +65,7 @@ def window(low: float, high: float, y: float, x: float) -> tuple[float, float, f
     while reach < high and waiting_log(reach, y, x) > g_top - DEPTH:
         reach = top + (reach - top) * 2
     if reach < high:
-        a, b = top, reach
-        for _ in range(60):
-            middle = (a + b) / 2
-            if waiting_log(middle, y, x) > g_top - DEPTH:
-                a = middle
-            else:
-                b = middle
-            if b - a < 1e-3 * (b - top):
-                break
-        right = b
+        right = edge(reach, top, g_top, y, x)
     return left, top, right
 
 

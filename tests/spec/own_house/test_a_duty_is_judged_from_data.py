@@ -163,7 +163,7 @@ def test_a_reason_that_jumps_after_a_change_is_a_wave() -> None:
     change = Change("Price letter", TODAY)
     calm = [Spike(change, r, 1000, 1040, 5000, 5100) for r in ("bill", "order")]
     wave = Spike(change, "price", 400, 900, 5000, 5600)
-    assert after_changes(calm, 1).verdict is Verdict.KEPT  # type: ignore[union-attr]
+    assert after_changes(calm, 1).verdict is Verdict.KEPT
     found = after_changes([*calm, wave], 1)
     assert found is not None
     assert found.verdict is Verdict.NOT_KEPT
@@ -209,7 +209,7 @@ def test_credits_are_weighed_against_a_usual_margin() -> None:
 
 
 def test_a_feed_that_never_came_is_not_a_feed_of_age_zero() -> None:
-    assert feeds([("the forecast", TODAY, 0)], TODAY).verdict is Verdict.KEPT  # type: ignore[union-attr]
+    assert feeds([("the forecast", TODAY, 0)], TODAY).verdict is Verdict.KEPT
     found = feeds([("the forecast", None, 0)], TODAY)
     assert found is not None
     assert "never came" in found.sentence

@@ -26,14 +26,14 @@ def episode(**changed: object) -> Episode:
         "onset": ONSET, "onset_first": ONSET - WEEK, "onset_last": ONSET + WEEK, "going_on": True,
         "looked_from": dt.date(2025, 6, 2), "looked_until": dt.date(2026, 6, 1),
     }  # fmt: skip
-    return Episode(**{**plain, **changed})  # type: ignore[arg-type]
+    return Episode(**{**plain, **changed})
 
 
 def filed(key: str = "c", scenario: str = "disruption", starts_on: dt.date = ONSET, **changed: object) -> Circumstance:
     plain: dict[str, object] = {
         "title": f"Circumstance {key}", "ends_on": None, "site": None, "line": None, "owner": "outside", "filed_by": "partner"
     }  # fmt: skip
-    return Circumstance(key, scenario, starts_on=starts_on, **{**plain, **changed})  # type: ignore[arg-type]
+    return Circumstance(key, scenario, starts_on=starts_on, **{**plain, **changed})
 
 
 def odds(part: str, on: Episode, own: Circumstance, signs: tuple[SignSeen, ...] = ()) -> float:
@@ -259,7 +259,7 @@ def test_few_steady_signs_move_by_chance() -> None:
 )
 def test_a_circumstance_that_cannot_be_is_refused_in_words(changed: dict[str, object], told: str) -> None:
     with pytest.raises(Refusal, match=told):
-        filed(**changed)  # type: ignore[arg-type]
+        filed(**changed)
 
 
 @pytest.mark.parametrize(

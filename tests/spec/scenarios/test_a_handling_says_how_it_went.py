@@ -18,7 +18,7 @@ NAN = math.nan
 def held(
     observed: list[float], start: int = 2, end: int | None = 5, better: str = "higher", **more: object
 ) -> Handling:
-    return handling(observed, 80, 2, start, end, better, **more)  # type: ignore[arg-type]
+    return handling(observed, 80, 2, start, end, better, **more)
 
 
 def test_a_dip_has_a_worst_a_mean_and_a_way_back() -> None:
@@ -90,7 +90,7 @@ def test_an_effect_beside_what_a_model_expects() -> None:
 )
 def test_what_cannot_be_asked_is_refused_in_words(changed: dict[str, object], told: str) -> None:
     with pytest.raises(Refusal, match=told):
-        held([80, 80, 70, 70, 71, 80, 80], **changed)  # type: ignore[arg-type]
+        held([80, 80, 70, 70, 71, 80, 80], **changed)
 
 
 @pytest.mark.parametrize(("usual", "spread"), [(80, 0), (80, -1), (80, NAN), (NAN, 2)])

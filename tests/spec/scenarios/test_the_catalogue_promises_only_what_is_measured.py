@@ -47,7 +47,7 @@ def test_signs_of_volume_are_those_of_a_forecast_that_is_too_low() -> None:
 
 def test_every_word_of_a_delivered_event_is_some_scenario() -> None:
     about = next(column.about for column in SHAPES["events"].columns if column.name == "what")
-    words = re.search(r"release, .*other", about)[0].split(", ")  # type: ignore[index]
+    words = re.search(r"release, .*other", about)[0].split(", ")
     assert len(words) == 10
     for word in words:
         for owner in ("client", "partner", "outside"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from levelfield.drill_down.cube import kernel
 from levelfield.drill_down.cube.geometry import ListedCuboids, WholeCube, geometry_of
+from levelfield.drill_down.found import Found
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -59,17 +59,6 @@ class Model(Protocol):
 
     def ordinary(self, rest: Floats, changed: Floats) -> float:
         """By how many nats the rest of a place looks ordinary, rather than changed as the others are."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """One place with its leaves."""
-
-    cell: int
-    gain: float
-    leaves: Ints
-    runner_up: int | None
-    runner_gain: float
 
 
 class Search:

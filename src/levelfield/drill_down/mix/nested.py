@@ -51,8 +51,8 @@ def nest(codes: Ints, figures: Four) -> Nested:
         key = group * (int(codes[:, depth].max()) + 1) + codes[:, depth]
         _unique, first, inner = np.unique(key, return_index=True, return_inverse=True)
         up, group = group[first], inner.reshape(-1)
-        below: Four = tuple(np.bincount(group, f, minlength=len(first)) for f in figures)  # type: ignore[assignment]
-        x0, n0, x1, n1 = below
+        x0, n0, x1, n1 = (np.asarray(np.bincount(group, f, minlength=len(first)), dtype=np.float64) for f in figures)
+        below = (x0, n0, x1, n1)
         q0, p0, q1, p1 = (f[up] for f in sums)
         w = _either(_ratio(n0, p0), _ratio(n1, p1), p0, p1)
         r = _either(_ratio(x0, n0), _ratio(x1, n1), n0, n1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from levelfield.drill_down.found import Found
 from levelfield.drill_down.scan.drifting import drift_of
 from levelfield.drill_down.scan.fitting import fitted_rates
 from levelfield.drill_down.scan.places import Places
@@ -29,17 +29,6 @@ ALONG = 0.5  # of a place's move that its other leaves must have made, for its p
 TELLS = 0.7  # of its labels, the share by which a table tells its drift as well as normals would
 AGAIN = 5  # times a place is chosen anew with what was learned without it
 ALL_MOST = 1e7  # counts by which a place is drawn towards its labels where places do not differ
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """One place with its leaves and the next best one."""
-
-    cell: int
-    gain: float
-    leaves: Ints
-    runner_up: int | None
-    runner_gain: float
 
 
 class Scan:
