@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -69,34 +70,14 @@ def explanation(request: Request, partner: str, measure: str, format: str = "htm
     viewer = request.viewer
     if not queries.visible(viewer=viewer, partner=partner) or measure not in MEASURES:
         raise Http404
-    own = MEASURES[measure]
     only = slice_asked(request)
-    before, after = request.GET.get("before", "")[:40], request.GET.get("after", "")[:40]
-    refusal: Refusal | None = None
-    found: Explained | None = None
-    try:
-        found = queries.explained(
-            viewer=viewer, partner=partner, measure=own, only=only, scope=scope_query(only), before=before, after=after
-        )
-    except Refusal as wrong:
-        refusal = wrong
-    context = {
-        "partner": partner, "name": estate(viewer=viewer).name_of(partner), "measure": own, "refusal": refusal, "found": found, "before": before, "after": after,
-        "scope": scope_query(only), "slices": [(name, word) for name, words in only.items() for word in words],
-        "measures": [m for m in queries.explainable() if m.name != measure],
-    }  # fmt: skip
-    rows: list[tuple[Any, ...]] = []
-    if found is not None:
-        context |= _told(request, found)
-        context |= {"before": before or _typed(found.found.before), "after": after or _typed(found.found.after)}
-        rows = _rows(found)
-        context["house"] = queries.client_first(
-            viewer=viewer, partner=partner, on=timezone.now().date(), found=found.found
-        )
-        context["house_query"] = _house_query(found.found)
-    return answer(
-        request, "drill_down/explanation.html", context, table=Table(f"{partner}-{measure}-explained", COLUMNS, tuple(rows)), status=status_of(refusal) if refusal else 200
-    )  # fmt: skip
+
+    def ask(before: str, after: str) -> Explained | None:
+        return queries.explained(
+            viewer=viewer, partner=partner, measure=MEASURES[measure], only=only, scope=scope_query(only), before=before, after=after
+        )  # fmt: skip
+
+    return _page(request, MEASURES[measure], partner, estate(viewer=viewer).name_of(partner), ask, only)
 
 
 @require_safe
@@ -111,25 +92,43 @@ def together(request: Request, measure: str, format: str = "html") -> HttpRespon
         )
     if measure not in MEASURES:
         raise Http404
-    own = MEASURES[measure]
+
+    def ask(before: str, after: str) -> Explained | None:
+        return queries.explained_together(viewer=viewer, measure=MEASURES[measure], before=before, after=after)
+
+    return _page(request, MEASURES[measure], "", _("All partners"), ask, {})
+
+
+def _page(
+    request: Request, measure: Measure, partner: str, name: str, ask: Callable[[str, str], Explained | None], only: Mapping[str, tuple[str, ...]]
+) -> HttpResponse:  # fmt: skip
+    """What was found between the spans of the address; without a partner, over all of them."""
     before, after = request.GET.get("before", "")[:40], request.GET.get("after", "")[:40]
     refusal: Refusal | None = None
     found: Explained | None = None
     try:
-        found = queries.explained_together(viewer=viewer, measure=own, before=before, after=after)
+        found = ask(before, after)
     except Refusal as wrong:
         refusal = wrong
     context = {
-        "partner": "", "name": _("All partners"), "measure": own, "refusal": refusal, "found": found, "before": before, "after": after, "scope": "", "slices": [],
-        "measures": [m for m in queries.explainable() if m.name != measure],
+        "partner": partner, "name": name, "measure": measure, "refusal": refusal, "found": found, "before": before, "after": after,
+        "scope": scope_query(only), "slices": [(d, word) for d, words in only.items() for word in words],
+        "measures": [m for m in queries.explainable() if m.name != measure.name],
     }  # fmt: skip
+    rows: list[tuple[Any, ...]] = []
     if found is not None:
+        rows = _rows(found)
         context |= _told(request, found)
         context |= {"before": before or _typed(found.found.before), "after": after or _typed(found.found.after)}
+        if partner:
+            context["house_query"] = _house_query(found.found)
+            context["house"] = queries.client_first(
+                viewer=request.viewer, partner=partner, on=timezone.now().date(), found=found.found
+            )
+    table = Table(f"{partner or 'all'}-{measure.name}-explained", COLUMNS, tuple(rows))
     return answer(
-        request, "drill_down/explanation.html", context, table=Table(f"all-{measure}-explained", COLUMNS, tuple(_rows(found) if found is not None else ())),
-        status=status_of(refusal) if refusal else 200,
-    )  # fmt: skip
+        request, "drill_down/explanation.html", context, table=table, status=status_of(refusal) if refusal else 200
+    )
 
 
 def _typed(span: Span) -> str:
