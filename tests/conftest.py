@@ -125,7 +125,7 @@ def published_home(tmp_path_factory):
         )
     )
     paths = []
-    for partner, mark in (("north", "NNN"), ("south", "SSS")):
+    for partner, mark in (("north", "NNNNNNNNN"), ("south", "SSSSSSSSS")):
         path = home / f"{partner}.csv"
         path.write_text(interval_file(partner, mark), encoding="utf-8")
         paths.append(Parcel(path, None, {}))

@@ -73,7 +73,7 @@ north,2026-02-28,2419200,I-2,2,credit,-1000.00,GBP
 def settled_home(tmp_path_factory):
     """A home in which North has published 70 days and two invoices; its agreement lies beside it."""
     home = tmp_path_factory.mktemp("settled")
-    (home / "north.csv").write_text(interval_file("north", "NNN"), encoding="utf-8")
+    (home / "north.csv").write_text(interval_file("north", "NNNNNNNNN"), encoding="utf-8")
     (home / "invoices.csv").write_text(INVOICES, encoding="utf-8")
     (home / "north.toml").write_text(AGREEMENT, encoding="utf-8")
     options = {"add_unknown": "yes"}
@@ -107,7 +107,7 @@ def moves(home, **entries) -> str:
 
 def by_hand(month: str, without: tuple[str, ...] = ()) -> tuple[int, int]:
     """Answered within 20 s and offered in a month, added up from the file without our code."""
-    rows = [line.split(",") for line in interval_file("north", "NNN").splitlines()]
+    rows = [line.split(",") for line in interval_file("north", "NNNNNNNNN").splitlines()]
     columns = {name: n for n, name in enumerate(rows[0])}
     own = [r for r in rows[1:] if r[columns["day"]].startswith(month) and r[columns["day"]] not in without]
     return sum(int(r[columns["answered_within"]]) for r in own), sum(int(r[columns["offered"]]) for r in own)
@@ -289,7 +289,7 @@ def test_a_publication_that_is_not_there(told):
 
 
 def test_a_month_of_which_nothing_came_counts_as_missed(told, settled_home, tmp_path):
-    rows = [line for line in interval_file("north", "NNN").splitlines() if ",2026-02-" not in line]
+    rows = [line for line in interval_file("north", "NNNNNNNNN").splitlines() if ",2026-02-" not in line]
     (tmp_path / "gap.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     store = Store(tmp_path / "gap")
     outcome = publish([Parcel(tmp_path / "gap.csv", None, {"add_unknown": "yes"})], store, by="Noor", at=LATER)

@@ -106,7 +106,7 @@ def test_the_watched_series_of_a_home_say_why_they_cannot_be_judged(published_ho
     days = json.loads(
         run(capsys, home=published_home, measures=["service_level"], partner="north", grain=Grain.DAY, by="line")
     )
-    assert {row["slice"] for row in days} == {None, "line=NNN-Billing", "line=NNN-Orders"}
+    assert {row["slice"] for row in days} == {None, "line=NNNNNNNNN-Billing", "line=NNNNNNNNN-Orders"}
     assert all(row["kind"] != "cannot_judge" and row["publication"].startswith("P-") for row in days)
 
 

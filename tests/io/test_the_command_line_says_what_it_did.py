@@ -31,7 +31,7 @@ def own_home(published_home, tmp_path):
 def restated(own_home):
     """North has delivered its days again, with more contacts each."""
     path = own_home / "again.csv"
-    path.write_text(interval_file("north", "NNN", offered=66), encoding="utf-8")
+    path.write_text(interval_file("north", "NNNNNNNNN", offered=66), encoding="utf-8")
     outcome = publish([Parcel(path)], Store(own_home), by="Pat", at=MONDAY + dt.timedelta(days=31))
     return outcome.records[0]
 

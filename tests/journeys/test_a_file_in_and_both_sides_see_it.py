@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).parents[2]
 def house(tmp_path_factory):
     """A house served as `levelfield serve` serves it, with North and South published and both sides invited."""
     home = tmp_path_factory.mktemp("journey")
-    for partner, mark in (("north", "NNN"), ("south", "SSS")):
+    for partner, mark in (("north", "NNNNNNNNN"), ("south", "SSSSSSSSS")):
         (home / f"{partner}.csv").write_text(interval_file(partner, mark), encoding="utf-8")
     levelfield(home, "publish", str(home / "north.csv"), str(home / "south.csv"), "--add-unknown", "--home", str(home))
     with socket.socket() as free:
@@ -166,7 +166,7 @@ def test_sol_finds_nothing_where_north_is(browser, house):
         assert answer.status == 404
         assert "north" not in sol.locator("main").inner_text().lower()
     sol.goto(f"{base}/partners/")
-    assert "NNN" not in sol.content()
+    assert "NNNNNNNNN" not in sol.content()
 
 
 PAGES = (

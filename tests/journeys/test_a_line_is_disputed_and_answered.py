@@ -27,7 +27,7 @@ def house(tmp_path_factory):
     """A house with North's agreement, published just now, so that the clock of a dispute has begun today."""
     home = tmp_path_factory.mktemp("account")
     files = []
-    for partner, mark in (("north", "NNN"), ("south", "SSS")):
+    for partner, mark in (("north", "NNNNNNNNN"), ("south", "SSSSSSSSS")):
         files.append(home / f"{partner}.csv")
         files[-1].write_text(interval_file(partner, mark), encoding="utf-8")
     levelfield(home, "publish", *map(str, files), "--add-unknown", "--home", str(home))
@@ -107,7 +107,7 @@ def test_sol_finds_nothing_of_norths_account(browser, house):
         assert answer.status == 404
         assert "north" not in sol.locator("main").inner_text().lower()
     sol.goto(f"{base}/statements/")
-    assert "NNN" not in sol.content()
+    assert "NNNNNNNNN" not in sol.content()
     assert "north" not in sol.locator("main").inner_text().lower()
 
 

@@ -20,7 +20,7 @@ from levelfield_web.signals.series import first_day, watched_of
 
 NOT_FOR_A_PROGRAM = ("api/openapi.json",)
 OPEN_TO_ALL = ("sign-in", "invitation", "join", "theme", "static", "jsi18n")
-MARKS = ("NNN", "Partner North", "north", "Noor")
+MARKS = ("NNNNNNNNN", "Partner North", "north", "Noor")
 
 
 def addresses(patterns=None, before="") -> list[str]:
@@ -49,13 +49,13 @@ def filled(route: str, values: dict[str, str]) -> str:
 def signal_of_north(at) -> Signal:
     """An open signal on a line of North, on a series that its page draws."""
     found = watched_of("north")
-    watch = next(w for w, _ in found.series if w.only.get("line") == ("NNN-Billing",))
+    watch = next(w for w, _ in found.series if w.only.get("line") == ("NNNNNNNNN-Billing",))
     week = found.weeks[-1]
     began = first_day(week)
     counts = {"watched": len(found.series), "judged": len(found.series), "changed": 1, "opened": 1}
     Review.objects.create(partner="north", publication=found.publication, period=week, at=at, **counts)
     return Signal.objects.create(
-        partner="north", measure=watch.measure.name, definition=watch.definition.told, scope="line=NNN-Billing", series=watch.key, label=watch.label,
+        partner="north", measure=watch.measure.name, definition=watch.definition.told, scope="line=NNNNNNNNN-Billing", series=watch.key, label=watch.label,
         opened_at=at, opened_period=week, period=week, publication=found.publication, kind="sustained", look="worse",
         sentence=f"{watch.label} fell in {week} at Partner North", onset_first_on=began, onset_on=began, onset_last_on=began,
     )  # fmt: skip
@@ -65,8 +65,8 @@ def signal_of_north(at) -> Signal:
 def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_in):
     """North's things, and the browsers of everybody."""
     delivery = actions.receive(
-        name="NNN.csv",
-        chunks=[b"NNN"],
+        name="NNNNNNNNN.csv",
+        chunks=[b"NNNNNNNNN"],
         partner="north",
         profile="",
         options={},
@@ -80,10 +80,10 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
         "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
         "signal_id": signal_of_north(monday).public_id, "duty": "reasons",
         "circumstance_id": file_circumstance(
-            partner="north", scenario="attrition", title="NNN people leave", starts_on=monday.date(), ends_on=None, site="NNN-Site", line="", owner="partner", words="NNN",
+            partner="north", scenario="attrition", title="NNNNNNNNN people leave", starts_on=monday.date(), ends_on=None, site="NNNNNNNNN-Site", line="", owner="partner", words="NNNNNNNNN",
             by=noor.as_viewer, at=monday,
         ).public_id,
-        "request_id": ask(partner="north", kind="access", what="NNN access", needed_on=monday.date(), by=noor.as_viewer, at=monday).public_id,
+        "request_id": ask(partner="north", kind="access", what="NNNNNNNNN access", needed_on=monday.date(), by=noor.as_viewer, at=monday).public_id,
         "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
     from django.test import Client
@@ -175,7 +175,7 @@ def test_the_signal_of_north_is_there_to_be_seen(house):
     values, browsers = house
     for person in ("Noor", "Ada"):
         page = browsers[person].get(f"/signals/{values['signal_id']}/").content.decode()
-        assert "NNN-Billing" in page and '<svg class="chart"' in page
+        assert "NNNNNNNNN-Billing" in page and '<svg class="chart"' in page
         for address in ("/signals/", "/today/"):
             assert values["signal_id"] in browsers[person].get(address).content.decode(), f"{person} {address}"
 
@@ -200,7 +200,7 @@ def test_comparing_partners_is_refused_to_partners(house, ending):
     for person in ("Noor", "Sol"):
         answer = browsers[person].get(f"/comparison{ending}?measure=service_level&period=2026-02")
         assert answer.status_code == 403
-        assert not {"Partner North", "Partner South", "NNN", "SSS"} & set(re.findall(r"Partner \w+|NNN|SSS", answer.content.decode())) - {
+        assert not {"Partner North", "Partner South", "NNNNNNNNN", "SSSSSSSSS"} & set(re.findall(r"Partner \w+|NNNNNNNNN|SSSSSSSSS", answer.content.decode())) - {
             "Partner North" if person == "Noor" else "Partner South"
         }  # fmt: skip
     assert browsers["Ada"].get(f"/comparison{ending}?measure=service_level&period=2026-02").status_code == 200
@@ -213,7 +213,7 @@ def test_a_change_over_all_partners_is_explained_to_the_client_alone(house, endi
     for person in ("Noor", "Sol"):
         answer = browsers[person].get(f"/explained-together/service_level{ending}")
         assert answer.status_code == 403
-        assert not {"NNN", "SSS"} & set(re.findall(r"NNN|SSS", answer.content.decode()))
+        assert not {"NNNNNNNNN", "SSSSSSSSS"} & set(re.findall(r"NNNNNNNNN|SSSSSSSSS", answer.content.decode()))
     assert browsers["Ada"].get(f"/explained-together/service_level{ending}").status_code == 200
 
 
@@ -240,7 +240,7 @@ def test_nobody_sees_anything_without_signing_in(house):
     for route in addresses():
         answer = browsers["nobody"].get(with_query(filled(route, values), route))
         body = b"" if answer.streaming else answer.content
-        assert b"NNN" not in body and b"Partner North" not in body, route
+        assert b"NNNNNNNNN" not in body and b"Partner North" not in body, route
         if not any(word in route for word in OPEN_TO_ALL):
             assert answer.status_code in (301, 302, 401, 403, 404, 405), f"{route}: {answer.status_code}"
 

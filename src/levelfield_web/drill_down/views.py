@@ -182,7 +182,7 @@ def _told(request: Request, own: Explained) -> dict[str, Any]:
         "headline": headline, "lines": lines, "owners": owners, "rest": changed(rest) if found.has_remainder else "", "rest_words": found.remainder_words,
         "change": changed(plain.change), "short": headline.partition(":")[0] if ":" in headline else headline.rstrip("."), "value_before": told(measure, found.value_before * measure.times),
         "value_after": told(measure, found.value_after * measure.times),
-        "picture": bars_picture(bars, found.change, changed, str(_("Contributions to the change")), headline, str(_("The change"))),
+        "picture": bars_picture(bars, plain.change, changed, str(_("Contributions to the change")), headline, str(_("The change"))),
         "ask_ours": [q.words for q in found.questions if (q.to is Owner.CLIENT) == viewer.is_client],
         "ask_theirs": [q.words for q in found.questions if (q.to is Owner.CLIENT) != viewer.is_client],
         "theirs": own.name if viewer.is_client else _("the client"),

@@ -106,3 +106,13 @@ def test_an_address_with_a_sign_no_name_can_hold_is_of_no_page(home, ada, signed
 def test_a_slice_holds_no_more_than_an_address_may(home, ada, signed_in):
     long = "&".join(f"site={'x' * 900}{i}" for i in range(40))
     assert signed_in(ada).get(f"{PAGE}/?{SPANS}&{long}").status_code in (409, 422)
+
+
+@pytest.mark.parametrize("spans", [SPANS, "before=2026-W02&after=2026-W03"])  # 79.17 to 78.93: rounded, 0.3 and not 0.2
+def test_sentence_picture_and_both_values_say_the_same_change(home, ada, signed_in, spans):
+    page = signed_in(ada).get(f"{PAGE}/?{spans}").content.decode().replace("\xa0", " ").replace("−", "-")
+    headline = float(re.search(r"Service level (?:rose|fell) ([\d.]+) points", page)[1])
+    before, after = map(float, re.search(r"From ([\d.]+) % in .* to ([\d.]+) % in", page).groups())
+    pictured = re.findall(r'class="chart-latest"[^>]*>(-?[\d.]+) points<', page)
+    assert headline == pytest.approx(abs(after - before)) == pytest.approx(abs(float(pictured[-1])))
+    assert sum(map(float, pictured[:-1])) == pytest.approx(float(pictured[-1]))

@@ -41,7 +41,7 @@ def test_the_name_of_a_measure_is_the_same_on_every_page(ada, read):
 
 def test_differences_are_shown_in_the_unit_of_the_measure(ada, home, read):
     path = home / "again.csv"
-    path.write_text(interval_file("north", "NNN", offered=66), encoding="utf-8")
+    path.write_text(interval_file("north", "NNNNNNNNN", offered=66), encoding="utf-8")
     made = publish([Parcel(path)], Store(home), by="Pat", at=MONDAY + dt.timedelta(days=31)).records[0]
     page = read(ada, f"/data/publications/north/{made.id}/")
     row = re.search(r"<tr><th scope=\"row\">Service level</th>.*?</tr>", page)

@@ -26,7 +26,7 @@ FIRST = dt.date(2025, 6, 2)  # a Monday
 WEEKS = 26
 FELL = 20  # 2025-W43: the first of six weeks
 LAST = FIRST + dt.timedelta(weeks=WEEKS, days=-1)
-PARTNERS = {"north": "NNN", "south": "SSS", "east": "EEE", "west": "WWW", "mid": "MMM"}
+PARTNERS = {"north": "NNNNNNNNN", "south": "SSSSSSSSS", "east": "EEE", "west": "WWW", "mid": "MMM"}
 NAMES = {key: f"Partner {key.title()}" for key in PARTNERS}
 THREE = ("south", "east", "west")
 TWO = ("south", "east")

@@ -32,13 +32,18 @@ def look(noor, now):
 def on_record(ada, noor, now):
     """A request, an announcement and an answer of each side in the work with North."""
     asked = actions.ask(
-        partner="north", kind="access", what="NNN badges", needed_on=now.date() + DAY, by=noor.as_viewer, at=now
+        partner="north", kind="access", what="NNNNNNNNN badges", needed_on=now.date() + DAY, by=noor.as_viewer, at=now
     )
     actions.announce(
-        partner="north", kind="price", title="NNN prices", takes_effect_on=now.date() + DAY, by=ada.as_viewer, at=now
+        partner="north",
+        kind="price",
+        title="NNNNNNNNN prices",
+        takes_effect_on=now.date() + DAY,
+        by=ada.as_viewer,
+        at=now,
     )
     for person in (ada, noor):
-        actions.say(partner="north", duty="reviews", answer="kept", words="NNN", by=person.as_viewer, at=now)
+        actions.say(partner="north", duty="reviews", answer="kept", words="NNNNNNNNN", by=person.as_viewer, at=now)
     return asked
 
 
@@ -143,7 +148,7 @@ def test_a_request_past_its_day_presses_on_both_sides(stand, on_record, look, ad
         assert intime.house.of("access").verdict is intime.house.of("overdue").verdict is Verdict.KEPT
         for key in ("access", "overdue"):
             assert late.house.of(key).verdict is Verdict.NOT_KEPT
-            assert "“NNN badges”" in late.house.of(key).found.sentence
+            assert "“NNNNNNNNN badges”" in late.house.of(key).found.sentence
             assert key in [f.duty.key for f in late.house.pressing]
         assert intime.house.of("decisions").found is None, "nothing was asked of that kind"
 

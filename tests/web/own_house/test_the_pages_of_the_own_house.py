@@ -287,4 +287,4 @@ def test_what_people_write_is_text_and_nothing_else(house, signed_in, ada, noor)
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(house, client):
     for address in ("/own-house/", ADDRESS, "/own-house/north.json"):
         answer = client.get(address)
-        assert answer.status_code in {302, 401, 403} and b"NNN" not in answer.content
+        assert answer.status_code in {302, 401, 403} and b"NNNNNNNNN" not in answer.content

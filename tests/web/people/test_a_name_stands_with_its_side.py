@@ -28,7 +28,7 @@ def false_ada(north, monday):
 
 def test_on_every_page_both_read(ada, false_ada, signed_in, home, deliver):  # noqa: F811
     at_ada, at_north = signed_in(ada), signed_in(false_ada)
-    delivery = deliver(at_north, interval_file("north", "NNN", offered=63))
+    delivery = deliver(at_north, interval_file("north", "NNNNNNNNN", offered=63))
     at_ada.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     id_ = Store(home).release.current["north"]

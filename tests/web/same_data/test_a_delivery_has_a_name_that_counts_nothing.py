@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_addresses_pages_and_moves_carry_random_names(noor, signed_in, deliver):
     browser = signed_in(noor)
-    names = [deliver(browser, interval_file("north", "NNN", days=2)).public_id for _ in range(2)]
+    names = [deliver(browser, interval_file("north", "NNNNNNNNN", days=2)).public_id for _ in range(2)]
     assert all(re.fullmatch("D-[0-9a-f]{12}", name) for name in names) and len(set(names)) == 2
     told = [browser.get("/data/").content.decode(), browser.get(f"/data/deliveries/{names[0]}/").content.decode()]
     assert set(re.findall('/data/deliveries/([^/."]+)', "".join(told))) == set(names)

@@ -35,7 +35,7 @@ def test_the_client_reads_the_name_of_the_checkbox(ada, signed_in, deliver):
 
 def test_a_partner_is_told_to_ask_the_client(noor, signed_in, deliver, south):
     browser = signed_in(noor)
-    body = interval_file("north", "NNN", days=3).replace("north", "Acme")
+    body = interval_file("north", "NNNNNNNNN", days=3).replace("north", "Acme")
     told = page(browser, deliver(browser, body))
     assert not [word for word in OF_THE_COMMAND_LINE if word in told]
     assert where_to_say(("estate", "add_unknown"), viewer=noor.as_viewer) == " Ask the client."
@@ -63,8 +63,8 @@ def test_the_command_line_names_its_option(tmp_path, capsys):
 
 def test_two_publications_of_one_delivery_are_told_apart(ada, signed_in, deliver):
     browser = signed_in(ada)
-    south = interval_file("south", "SSS", offered=61).split("\n", 1)[1]
-    delivery = deliver(browser, interval_file("north", "NNN", offered=61) + south)
+    south = interval_file("south", "SSSSSSSSS", offered=61).split("\n", 1)[1]
+    delivery = deliver(browser, interval_file("north", "NNNNNNNNN", offered=61) + south)
     browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     told = page(browser, delivery)

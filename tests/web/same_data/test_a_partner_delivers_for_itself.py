@@ -14,7 +14,7 @@ from ...conftest import interval_file
 from .conftest import work_off
 
 pytestmark = pytest.mark.django_db
-OF_SOUTH = ("Partner South", "SSS", "South", "Sol")
+OF_SOUTH = ("Partner South", "SSSSSSSSS", "South", "Sol")
 
 
 def told(browser, delivery) -> str:
@@ -28,7 +28,7 @@ def told(browser, delivery) -> str:
 
 
 def test_its_own_facts_are_looked_at_and_published_by_the_client(noor, ada, signed_in, deliver, home, south):
-    delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=63))
+    delivery = deliver(signed_in(noor), interval_file("north", "NNNNNNNNN", offered=63))
     assert (delivery.state, delivery.partner) == (State.CHECKED, "north")
     assert signed_in(noor).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 403
     assert signed_in(ada).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 302
@@ -41,9 +41,9 @@ def test_facts_of_another_partner_are_refused_without_a_word_about_it(noor, sign
     before = Store(home).release
     browser = signed_in(noor)
     for body in (
-        interval_file("south", "NNN"),  # all of them
-        interval_file("north", "NNN", offered=64) + interval_file("south", "NNN").split("\n", 1)[1],  # some
-        interval_file("Partner South", "NNN"),  # by its name
+        interval_file("south", "NNNNNNNNN"),  # all of them
+        interval_file("north", "NNNNNNNNN", offered=64) + interval_file("south", "NNNNNNNNN").split("\n", 1)[1],  # some
+        interval_file("Partner South", "NNNNNNNNN"),  # by its name
     ):
         delivery = deliver(browser, body)
         assert delivery.state == State.REFUSED
@@ -71,7 +71,7 @@ def test_it_cannot_welcome_partners_by_hand(noor, signed_in, deliver, home, sout
 
 def test_a_file_another_partner_delivered_before_looks_new(noor, sol, signed_in, deliver, home, ada):
     """That somebody else delivered the same bytes is nobody's business."""
-    body = interval_file("south", "SSS", offered=65).replace("south,", ",").replace("partner,", "column,")
+    body = interval_file("south", "SSSSSSSSS", offered=65).replace("south,", ",").replace("partner,", "column,")
     theirs = deliver(signed_in(sol), body)
     assert theirs.state == State.CHECKED, theirs.refusal or theirs.findings
     signed_in(ada).post(f"/data/deliveries/{theirs.public_id}/publish/")
@@ -83,7 +83,7 @@ def test_a_file_another_partner_delivered_before_looks_new(noor, sol, signed_in,
 
 
 def test_partners_do_not_reach_each_others_deliveries(noor, sol, signed_in, deliver, home):
-    delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=66))
+    delivery = deliver(signed_in(noor), interval_file("north", "NNNNNNNNN", offered=66))
     for ending in ("/", ".json", ".csv", "/kept-out.csv"):
         assert signed_in(sol).get(f"/data/deliveries/{delivery.public_id}{ending}").status_code == 404
     for move in ("publish", "withdraw"):
@@ -93,7 +93,7 @@ def test_partners_do_not_reach_each_others_deliveries(noor, sol, signed_in, deli
 
 
 def test_an_executive_and_a_partner_may_not_publish(join, noor, signed_in, deliver, home):
-    delivery = deliver(signed_in(noor), interval_file("north", "NNN", offered=67))
+    delivery = deliver(signed_in(noor), interval_file("north", "NNNNNNNNN", offered=67))
     executive = join("Eva Lind", "executive")
     for person in (executive, noor):
         assert signed_in(person).post(f"/data/deliveries/{delivery.public_id}/publish/").status_code == 403

@@ -37,7 +37,7 @@ def runs(cell: str) -> bool:
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_formula_in_a_name_is_kept_out_and_quoted_in_every_download(ada, signed_in, deliver, formula):
     browser = signed_in(ada)
-    lines = interval_file("north", "NNN", offered=70).splitlines()
+    lines = interval_file("north", "NNNNNNNNN", offered=70).splitlines()
     cells = lines[3].split(",")
     cells[6] = formula  # the queue
     lines[3] = ",".join(cells)
@@ -56,7 +56,7 @@ def test_a_name_that_only_looks_like_a_sum_is_quoted_wherever_it_goes(ada, signe
     """“-2+3” may be somebody's line of business; a spreadsheet would show 1."""
     browser = signed_in(ada)
     odd = "-2+3+cmd|x"
-    body = interval_file("north", "NNN", offered=71).replace("NNN-Orders", odd)
+    body = interval_file("north", "NNNNNNNNN", offered=71).replace("NNNNNNNNN-Orders", odd)
     delivery = deliver(browser, body, add_unknown="on")
     browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
@@ -80,7 +80,9 @@ def test_a_label_in_an_export_is_text_even_where_it_could_be_a_number_and_the_ex
 ):
     store = Store(home)
     path = tmp_path / "odd.csv"
-    path.write_text(interval_file("north", "NNN", days=3, offered=72).replace("NNN-Orders", odd), encoding="utf-8")
+    path.write_text(
+        interval_file("north", "NNNNNNNNN", days=3, offered=72).replace("NNNNNNNNN-Orders", odd), encoding="utf-8"
+    )
     outcome = publish([Parcel(path, None, {"add_unknown": "yes"})], store, by="Ada", at=monday)
     folder = export(store, "north", outcome.records[0].id, tmp_path / "out", "EUR")
     with (folder / "values.csv").open(encoding="utf-8", newline="") as stream:

@@ -20,7 +20,7 @@ from .conftest import work_off
 pytestmark = pytest.mark.django_db
 
 
-def later(mark: str = "NNN") -> str:
+def later(mark: str = "NNNNNNNNN") -> str:
     """North's days with one contact more each: they restate what is published."""
     return interval_file("north", mark, offered=61)
 
@@ -82,7 +82,7 @@ def test_pressing_publish_twice_publishes_once(ada, signed_in, deliver, home):
 def test_a_refused_file_says_why_and_cannot_be_published(ada, signed_in, deliver, home):
     browser = signed_in(ada)
     before = Store(home).release
-    delivery = deliver(browser, later().replace("NNN-Billing", "NNN-Biling").replace("north,", "nroth,"))
+    delivery = deliver(browser, later().replace("NNNNNNNNN-Billing", "NNNNNNNNN-Biling").replace("north,", "nroth,"))
     assert delivery.state == State.REFUSED
     page = browser.get(f"/data/deliveries/{delivery.public_id}/").content.decode()
     assert "nroth" in page and "file refused" in page and "Publish these facts" not in page
@@ -173,7 +173,7 @@ def test_a_file_that_is_too_large_is_refused_and_not_kept(ada, signed_in, home, 
 def test_the_same_facts_again_make_no_second_publication(ada, signed_in, deliver, home):
     browser = signed_in(ada)
     before = Store(home).release
-    delivery = deliver(browser, interval_file("north", "NNN"))
+    delivery = deliver(browser, interval_file("north", "NNNNNNNNN"))
     browser.post(f"/data/deliveries/{delivery.public_id}/publish/")
     work_off()
     delivery.refresh_from_db()

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def waiting(home, ada, monday) -> Delivery:
     return actions.receive(
-        name="north.csv", chunks=[interval_file("north", "NNN", offered=62).encode()], partner="", profile="", options={},
+        name="north.csv", chunks=[interval_file("north", "NNNNNNNNN", offered=62).encode()], partner="", profile="", options={},
         leave_rejected=False, by=ada.as_viewer, at=monday,
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def test_the_command_works_off_what_waits(waiting, home, monkeypatch):
 
 def test_what_was_published_at_the_command_line_gets_its_move(home, ada, noor, sol, monday, signed_in):
     path = home / "north-again.csv"
-    path.write_text(interval_file("north", "NNN", offered=64), encoding="utf-8")
+    path.write_text(interval_file("north", "NNNNNNNNN", offered=64), encoding="utf-8")
     outcome = publish([Parcel(path)], Store(home), by="Pat", at=monday + dt.timedelta(days=40))
     for _ in range(2):  # looking again adds nothing
         call_command("work", once=True)

@@ -26,7 +26,7 @@ SECOND = dt.timedelta(seconds=1)
 def receive(home, monday):
     def receives(person, partner: str = "north", name: str = "a.csv", at: dt.datetime = monday) -> Delivery:
         return actions.receive(
-            name=name, chunks=[interval_file(partner, "NNN", days=2).encode()], partner=partner, profile="", options={},
+            name=name, chunks=[interval_file(partner, "NNNNNNNNN", days=2).encode()], partner=partner, profile="", options={},
             leave_rejected=False, by=person.as_viewer, at=at,
         )  # fmt: skip
 

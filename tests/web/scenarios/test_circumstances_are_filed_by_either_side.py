@@ -16,7 +16,7 @@ from levelfield_web.scenarios.queries import circumstances
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 2, 16)
 STORM = {
-    "partner": "north", "scenario": "disruption", "title": "Storm over the site", "starts_on": DAY, "ends_on": DAY + dt.timedelta(days=2), "site": "NNN-Site", "line": "",
+    "partner": "north", "scenario": "disruption", "title": "Storm over the site", "starts_on": DAY, "ends_on": DAY + dt.timedelta(days=2), "site": "NNNNNNNNN-Site", "line": "",
     "owner": "outside", "words": "Roads closed.",
 }  # fmt: skip
 

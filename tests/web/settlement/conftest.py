@@ -18,7 +18,7 @@ DISPUTE_UNTIL = dt.date(2026, 4, 10)  # five working days later
 
 AGREEMENT = """
 partner = "north"
-title = "NNN terms"
+title = "NNNNNNNNN terms"
 version = 2
 valid_from = 2026-01-01
 zone = "Europe/London"

@@ -108,14 +108,14 @@ def test_what_cannot_be_claimed_is_told(north_account, noor, more, words):
 def test_the_form_takes_moments_in_the_time_of_the_agreement(north_account, noor, signed_in):
     now = dt.datetime.now(dt.UTC)
     start = dt.datetime(now.year + 1, 7, 1, 10)
-    body = {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{start:%Y-%m-%dT18:00}", "kind": "planned_event", "reason": "Move of the site.", "lines": ["NNN-Billing"]}  # fmt: skip
+    body = {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{start:%Y-%m-%dT18:00}", "kind": "planned_event", "reason": "Move of the site.", "lines": ["NNNNNNNNN-Billing"]}  # fmt: skip
     browser = signed_in(noor)
     answer = browser.post("/excused/north/claim/", body)
     assert answer.status_code == 302, answer.content.decode()
     claim = ExcuseClaim.objects.get()
     assert claim.start_at.astimezone(dt.UTC).hour == 9, "ten in London in summer"
-    assert claim.lines == ["NNN-Billing"]
-    wrong = browser.post("/excused/north/claim/", body | {"start": "", "lines": ["SSS-Billing"]})
+    assert claim.lines == ["NNNNNNNNN-Billing"]
+    wrong = browser.post("/excused/north/claim/", body | {"start": "", "lines": ["SSSSSSSSS-Billing"]})
     assert wrong.status_code == 422
     assert "Move of the site." in wrong.content.decode(), "answers are kept"
 

@@ -27,7 +27,7 @@ from ...conftest import INTERVALS, MONDAY
 FIRST = dt.date(2025, 4, 28)
 WEEKS = 44
 FELL = 38  # 2026-W04: the first of six weeks
-BILLING = "service_level|abandons=all_against|line=NNN-Billing"
+BILLING = "service_level|abandons=all_against|line=NNNNNNNNN-Billing"
 
 Stand = Callable[[str], Path]
 
@@ -38,7 +38,7 @@ def week_file(partner: str, mark: str, weeks: Collection[int], low: Collection[i
     for week in weeks:
         for number in range(7):
             day = FIRST + dt.timedelta(days=7 * week + number)
-            chance = np.random.default_rng([week, number, *mark.encode()])
+            chance = np.random.default_rng([week, number, *mark[:3].encode()])
             for line, in_time in (("Billing", level if week in low else 0.8), ("Orders", 0.8)):
                 rows.append(_row(partner, mark, day, line, 60, in_time, chance))
             if number == 0:
@@ -94,30 +94,30 @@ def homes(tmp_path_factory) -> Callable[[str], Path]:
                 store = Store(home)
                 names = (Partner("north", "Partner North"), Partner("south", "Partner South"))
                 store.save_estate(Estate("The client", "Europe/London", partners=names))
-                for partner, mark in (("north", "NNN"), ("south", "SSS")):
+                for partner, mark in (("north", "NNNNNNNNN"), ("south", "SSSSSSSSS")):
                     save_agreement(home, AGREEMENT.format(partner, mark).encode(), f"{partner}.toml")
-                deliver(home, week_file("south", "SSS", range(WEEKS)), 1)
-                return deliver(home, week_file("north", "NNN", range(WEEKS), low), 2)
+                deliver(home, week_file("south", "SSSSSSSSS", range(WEEKS)), 1)
+                return deliver(home, week_file("north", "NNNNNNNNN", range(WEEKS), low), 2)
             case "further":  # one more week, still low
-                return deliver(after("fallen", name), week_file("north", "NNN", [WEEKS], [WEEKS]), 3)
+                return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", [WEEKS], [WEEKS]), 3)
             case "restated":  # the weeks since the fall again, as if nothing had happened
-                return deliver(after("fallen", name), week_file("north", "NNN", low), 3)
+                return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", low), 3)
             case "restored":  # and again as they were first
-                return deliver(after("restated", name), week_file("north", "NNN", low, low), 4)
+                return deliver(after("restated", name), week_file("north", "NNNNNNNNN", low, low), 4)
             case "back":  # three weeks as they were before the fall
-                return deliver(after("fallen", name), week_file("north", "NNN", range(WEEKS, WEEKS + 3)), 3)
+                return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", range(WEEKS, WEEKS + 3)), 3)
             case "again":  # and lower than ever
                 more = range(WEEKS + 3, WEEKS + 5)
-                return deliver(after("back", name), week_file("north", "NNN", more, more, 0.2), 4)
+                return deliver(after("back", name), week_file("north", "NNNNNNNNN", more, more, 0.2), 4)
             case "other terms":  # one more week, and only the speed of answer is agreed
-                home = deliver(after("fallen", name), week_file("north", "NNN", [WEEKS], [WEEKS]), 3)
-                words = AGREEMENT.format("north", "NNN").replace("version = 1", "version = 2")
+                home = deliver(after("fallen", name), week_file("north", "NNNNNNNNN", [WEEKS], [WEEKS]), 3)
+                words = AGREEMENT.format("north", "NNNNNNNNN").replace("version = 1", "version = 2")
                 words = words.replace("2025-01-01", "2026-01-01")
                 first, _, rest = words.partition("[[target]]")
                 save_agreement(home, (first + "[[target]]" + rest.partition("[[target]]")[2]).encode(), "terms.toml")
                 return home
             case "both":  # South's Billing fell in the same weeks
-                return deliver(after("fallen", name), week_file("south", "SSS", low, low), 3)
+                return deliver(after("fallen", name), week_file("south", "SSSSSSSSS", low, low), 3)
             case _:
                 raise KeyError(name)
 

@@ -19,9 +19,9 @@ from levelfield_web.signals.series import watched_of
 from .conftest import BILLING
 
 pytestmark = pytest.mark.django_db
-PAGE = "/partners/north/measures/service_level/?grain=week&line=NNN-Billing"
+PAGE = "/partners/north/measures/service_level/?grain=week&line=NNNNNNNNN-Billing"
 ON = dt.date(2026, 1, 19)  # the Monday of the fall
-POINT = {"partner": "north", "measure": MEASURES["service_level"], "scope": "line=NNN-Billing", "on": ON}
+POINT = {"partner": "north", "measure": MEASURES["service_level"], "scope": "line=NNNNNNNNN-Billing", "on": ON}
 
 
 def reading_of(series: str):
@@ -42,7 +42,7 @@ def test_the_verdict_starts_anew_and_is_the_old_one_again_when_the_point_is_with
 
 def test_a_point_of_one_line_leaves_the_others_alone(stand, noor, monday):
     stand("fallen")
-    whole = BILLING.replace("line=NNN-Billing", "")
+    whole = BILLING.replace("line=NNNNNNNNN-Billing", "")
     before = reading_of(whole)
     rebase(**POINT, reason="A second brand.", by=noor.as_viewer, at=monday)
     assert reading_of(whole) == before
@@ -62,7 +62,7 @@ def test_the_same_point_twice_is_one_point_and_one_move(stand, noor, ada, monday
     assert (len(points), RebasePoint.objects.count(), Move.objects.count()) == (1, 1, count + 1)
     move = Move.objects.last()
     assert (move.verb, move.partner, move.by_name) == ("rebase", "north", noor.name)
-    assert move.data == {"scope": "line=NNN-Billing", "reason": "A second brand."}
+    assert move.data == {"scope": "line=NNNNNNNNN-Billing", "reason": "A second brand."}
 
 
 def test_the_other_side_cannot_withdraw_it(stand, noor, ada, monday):
@@ -107,7 +107,7 @@ def test_noor_starts_the_lines_anew_on_the_page_and_ada_reads_why(stand, noor, a
     post = PAGE.replace("/?", "/rebase/?")
     given = {"on": ON.isoformat(), "reason": "A second brand."}
     answer = signed_in(noor).post(post, given)
-    assert answer.status_code == 302 and answer["Location"].endswith("?grain=week&line=NNN-Billing")
+    assert answer.status_code == 302 and answer["Location"].endswith("?grain=week&line=NNNNNNNNN-Billing")
     for person, may_withdraw in ((noor, True), (ada, False)):
         page = signed_in(person).get(PAGE).content.decode()
         assert "A second brand." in page and "Cannot say yet" in page

@@ -32,7 +32,7 @@ def test_a_fall_opens_one_signal_on_its_line_and_one_on_the_whole(look):
         "2026-W09",
     )
     assert (signal.kind, signal.look, signal.onset_on) == ("sustained", "worse", dt.date(2026, 1, 19))
-    assert signal.sentence.startswith("Service level, NNN-Billing fell in 2026-W04 from 7")
+    assert signal.sentence.startswith("Service level, NNNNNNNNN-Billing fell in 2026-W04 from 7")
 
 
 def test_a_first_look_catches_up_with_a_quarter_and_reads_the_signal_on_every_week(fallen):
@@ -70,7 +70,7 @@ def test_a_restatement_that_takes_the_fall_away_closes_the_signal_and_says_what_
     look("restated")
     fallen.refresh_from_db()
     assert (fallen.state, fallen.closed_why, fallen.closed_side) == ("closed", Closed.RESTATED, "")
-    assert fallen.closed_words.startswith("Service level, NNN-Billing is as usual at ")
+    assert fallen.closed_words.startswith("Service level, NNNNNNNNN-Billing is as usual at ")
     reading = fallen.readings.last()
     assert (reading.cause, reading.kind, reading.period) == ("restatement", "usual", "2026-W09")
     assert reading.difference.startswith(f"it read {sentence} and now reads {fallen.closed_words}")
@@ -87,7 +87,7 @@ def test_the_first_facts_once_more_open_the_same_signal_again(fallen, look, noor
     assert (fallen.state, fallen.closed_why, fallen.closed_by, fallen.closed_at) == ("open", "", "", None)
     assert fallen.partner_seen_by == "", "what opens again waits to be seen again"
     assert fallen.readings.last().kind == "sustained"
-    assert "A signal was opened again: Service level, NNN-Billing" in Move.objects.last().sentence
+    assert "A signal was opened again: Service level, NNNNNNNNN-Billing" in Move.objects.last().sentence
     assert review_next(at=monday), "South was not looked at yet"
     assert not review_next(at=monday), "and North is done with"
     before = everything()

@@ -83,7 +83,7 @@ def test_the_tables_of_signals_are_the_same_on_both_sides_and_say_what_the_datab
     assert (row["partner"], row["measure"], row["slice"], row["state"]) == (
         "north",
         "service_level",
-        "line=NNN-Billing",
+        "line=NNNNNNNNN-Billing",
         "open",
     )
     assert (row["onset"], row["period"], row["sentence"]) == ("2026-01-19", "2026-W09", fallen.sentence)
@@ -112,13 +112,13 @@ def test_today_shows_it_to_both_sides_and_to_nobody_else(looked, read, ada, noor
     for person in (ada, noor):
         page = words(read(person, "/today/"))
         assert page.startswith("2 signals are open")
-        assert "Service level fell in 2026-W04" in page and "also on NNN-Billing" in page
+        assert "Service level fell in 2026-W04" in page and "also on NNNNNNNNN-Billing" in page
         assert "2 signals have not been acknowledged by your side" in page
         rows = rows_of(read(person, "/today.json"), "json")
         assert {r["signal"] for r in rows} == {s.public_id for s in Signal.objects.all()}
         assert not any(r["seen_by_my_side"] for r in rows)
     assert words(read(sol, "/today/")).startswith("Everything is as usual")
-    assert "NNN" not in read(sol, "/today/")
+    assert "NNNNNNNNN" not in read(sol, "/today/")
 
 
 def test_what_was_acknowledged_by_one_side_waits_for_the_other(looked, read, signed_in, ada, noor):
@@ -163,7 +163,7 @@ def test_a_restated_signal_says_on_its_page_what_the_restatement_changed(fallen,
     for person in (ada, noor):
         page = words(read(person, f"/signals/{fallen.public_id}/"))
         assert "gone after a restatement" in page
-        assert "After the restatement: it read Service level, NNN-Billing fell in 2026-W04" in page
+        assert "After the restatement: it read Service level, NNNNNNNNN-Billing fell in 2026-W04" in page
 
 
 def test_that_partners_moved_together_is_told_to_the_client_alone(looked, read, ada, noor, sol):
@@ -230,10 +230,10 @@ def test_a_signal_of_a_series_that_is_no_longer_watched_keeps_its_page(fallen, l
 def test_the_series_of_the_signal_is_the_one_its_link_shows(fallen, read, noor):
     page = read(noor, f"/signals/{fallen.public_id}/")
     link = re.search(r'href="(/partners/north/measures/service_level/\?[^"]*)"', page)
-    assert link and "line=NNN-Billing" in link[1]
+    assert link and "line=NNNNNNNNN-Billing" in link[1]
     assert (
         re.search(r"<h1>(.*?)</h1>", read(noor, link[1].replace("&amp;", "&")))[1]
         .split("</span>")[0]
         .startswith("Service level fell in")
     )
-    assert BILLING.endswith("line=NNN-Billing")
+    assert BILLING.endswith("line=NNNNNNNNN-Billing")
