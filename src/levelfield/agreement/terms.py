@@ -299,6 +299,9 @@ class Clocks(Paragraph):
     plan_answer: Clock | None = None
     lock_acknowledge: Clock | None = None
     claim_answer: Clock | None = None
+    case_acknowledge: Clock | None = None
+    case_session: Clock | None = None
+    case_cause: Clock | None = None
 
 
 class _Trigger(Paragraph):

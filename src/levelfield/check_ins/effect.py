@@ -1,0 +1,237 @@
+"""Did it work? The effect of a promise from data, with its interval, its checks and the weeks it still needs.
+
+Three answers. *Worked*: an effect beyond chance, and the promised one not excluded. *Did not*: the promised effect is
+excluded; whether there was any is said beside it. *Cannot say yet*: neither nothing nor the promised effect is excluded, or a
+check failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from levelfield.check_ins.comparison import Comparison, Design, comparison_of
+from levelfield.plan.measurable import fewest_weeks
+from levelfield.plan.regression import HALF_A_YEAR, Fitted, Spread, drift_of, fitted, levels, power
+from levelfield.words import Refusal
+
+Floats = npt.NDArray[np.float64]
+
+ALPHA = 0.05  # one-sided: at most one in twenty plans without effect is said to have worked
+FEWEST_AFTER = 3  # weeks with the full effect before anything is said
+PLACEBO_FEWEST = 8  # weeks on either side of an invented begin
+
+
+class Outcome(StrEnum):
+    """The verdict on a promise."""
+
+    WORKED = "worked"
+    DID_NOT = "did not work"
+    CANNOT_SAY = "cannot say yet"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the design: what was looked for, and whether it is as it should be."""
+
+    name: str
+    passed: bool | None  # None: could not be done
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The verdict with its numbers. Estimate and interval (90 %, so 5 % either side) are in the measure's unit, upwards positive."""
+
+    outcome: Outcome
+    sentence: str
+    design: Design
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None  # of no effect in the promised direction
+    weeks_more: int | None = None  # until four of five such effects are told from none
+    checks: tuple[Check, ...] = ()
+    comparison: Comparison | None = None
+
+
+def effect(
+    values: npt.ArrayLike, *, begin: int, full: int, promised: float, written: Callable[[float], str], donors: Sequence[tuple[str, npt.ArrayLike]] = (),
+    breaks: Sequence[int] = (),
+) -> Effect:  # fmt: skip
+    """Test the effect of what began at position `begin` and should be there in full from `full` on.
+
+    Shapes: values (n,), oldest first, missing = nan; donors name untouched series (n,). `promised` is the effect with its
+    sign, `breaks` are earlier steps of the level (the onset of the trouble). Weeks between begin and full are left to
+    themselves. Assumes: the level would have stayed, or gone with the comparison, correlated noise aside.
+    Source: interrupted time series, Bernal et al. 2017, doi:10.1093/ije/dyw098; ADR 0013.
+    """
+    y = np.asarray(values, dtype=float)
+    side = 1.0 if promised >= 0 else -1.0
+    after = int(np.isfinite(y[full:]).sum())
+    if after < FEWEST_AFTER:
+        more = FEWEST_AFTER - after
+        said = f"Cannot say yet: the full effect has been there for {after} week{_s(after)}; {more} more {'is' if more == 1 else 'are'} needed."
+        return Effect(Outcome.CANNOT_SAY, said, Design.ALONE, weeks_more=more)
+    found = comparison_of(y, donors, begin, full)
+    own_breaks = tuple(b for b in breaks if 0 < b < begin) if found.design is Design.ALONE else ()
+    try:
+        b, noise = _tested(found, begin, full, own_breaks, promised)
+    except Refusal as wrong:
+        return Effect(Outcome.CANNOT_SAY, f"Cannot say yet: {wrong.what}.", found.design)
+    low, high = b.quantile(ALPHA), b.quantile(1 - ALPHA)
+    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    checks = _checks(found, begin, full, own_breaks, side)
+    if found.design is Design.SYNTHETIC:
+        p = max(p, _rank(found))
+    weeks = _weeks_more(promised, noise, begin - max(own_breaks, default=0), full - begin, after)
+    failed = [c for c in checks if c.passed is False]
+    outcome = _outcome(side, low, high, promised, p, bool(failed))
+    said = _said(
+        outcome, b.value, low, high, promised, written, found, failed, weeks, (high if side > 0 else -low), side
+    )
+    more_weeks = weeks if outcome is Outcome.CANNOT_SAY else None
+    return Effect(outcome, said, found.design, b.value, low, high, p, more_weeks, checks, found)
+
+
+def _tested(found: Comparison, begin: int, full: int, breaks: Sequence[int], promised: float) -> tuple[Fitted, Spread]:
+    """The effect on the gap. A series on its own may drift; one beside comparisons drifts as they do."""
+    columns = _columns(len(found.gap), begin, full, breaks)
+    if found.design is not Design.ALONE:
+        return fitted(found.gap, columns)
+    drift = drift_of(len(found.gap), max(breaks, default=0))
+    return fitted(found.gap, np.column_stack([drift, columns]), held=(0, max(abs(promised), 1e-12) / HALF_A_YEAR))
+
+
+def _columns(n: int, begin: int, full: int, breaks: Sequence[int]) -> Floats:
+    at = np.arange(n)
+    columns = [levels(n, breaks)]
+    if full > begin:
+        columns.append(((at >= begin) & (at < full)).astype(float)[:, None])
+    columns.append((at >= full).astype(float)[:, None])
+    return np.hstack(columns)
+
+
+def _outcome(side: float, low: float, high: float, promised: float, p: float, failed: bool) -> Outcome:
+    best = high if side > 0 else -low
+    if best < abs(promised):
+        return Outcome.DID_NOT if not failed else Outcome.CANNOT_SAY
+    if p < ALPHA and not failed:
+        return Outcome.WORKED
+    return Outcome.CANNOT_SAY
+
+
+def _checks(found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float) -> tuple[Check, ...]:
+    return (
+        _pre_trend(found, begin, breaks),
+        _placebo(found, begin, breaks, side),
+        *_ranked(found),
+        *_of_others(found, begin, full, side),
+    )
+
+
+def _of_others(found: Comparison, begin: int, full: int, side: float) -> tuple[Check, ...]:
+    """Did untouched series that are not like enough to compare with improve in the same weeks?"""
+    if found.others is None:
+        return ()
+    name = "Untouched series"
+    try:
+        b, _noise = fitted(found.others, _columns(len(found.others), begin, full, ()))
+    except Refusal:
+        return (Check(name, None, "Too few weeks to look at untouched series."),)
+    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    if p < ALPHA:
+        return (Check(name, False, f"Untouched series improved in the same weeks as well (p = {p:.3f})."),)
+    return (Check(name, True, f"Untouched series did not improve in the same weeks (p = {p:.2f})."),)
+
+
+def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int]) -> Check:
+    """Did it already move before anything was done?"""
+    name = "Trend before the begin"
+    before = found.gap[:begin]
+    start = max(breaks, default=0)
+    time = np.arange(begin, dtype=float)
+    try:
+        b, _noise = fitted(
+            before[start:], np.column_stack([np.ones(begin - start), time[start:] - time[start:].mean()])
+        )
+    except Refusal:
+        return Check(name, None, "Too few weeks before the begin to look for a trend.")
+    p = 2 * min(b.below(0.0), 1 - b.below(0.0))
+    if p < ALPHA:
+        way = "rising" if b.value > 0 else "falling"
+        said = f"It was already {way} before the begin, beyond chance (p = {p:.3f}): what came after may be the same movement."
+        return Check(name, False, said)
+    return Check(name, True, f"No trend before the begin beyond chance (p = {p:.2f}).")
+
+
+def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) -> Check:
+    """Does the same test find an effect at a begin that nobody made?"""
+    name = "Invented begin"
+    start = max(breaks, default=0)
+    before = found.gap[start:begin]
+    middle = len(before) // 2
+    if middle < PLACEBO_FEWEST:
+        return Check(name, None, "Too few weeks before the begin to try an invented one.")
+    try:
+        b, _noise = fitted(before, _columns(len(before), middle, middle, ()))
+    except Refusal:
+        return Check(name, None, "Too few weeks before the begin to try an invented one.")
+    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    if p < ALPHA / 2:
+        return Check(
+            name, False, f"At a begin that nobody made the same test finds an improvement as well (p = {p:.3f})."
+        )
+    return Check(name, True, f"At a begin that nobody made it finds no improvement (p = {p:.2f}).")
+
+
+def _rank(found: Comparison) -> float:
+    """The share of untouched series, and the own one, whose gap grew at least as much."""
+    ratios = [*found.placebo_ratios, found.own_ratio]
+    return sum(r >= found.own_ratio for r in ratios) / len(ratios)
+
+
+def _ranked(found: Comparison) -> tuple[Check, ...]:
+    if found.design is not Design.SYNTHETIC:
+        return ()
+    n = len(found.placebo_ratios)
+    above = sum(r >= found.own_ratio for r in found.placebo_ratios)
+    said = f"Of {n} untouched series {above} moved away from their comparison at least as far."
+    return (Check("Rank among untouched series", (above + 1) / (n + 1) <= ALPHA, said),)
+
+
+def _weeks_more(promised: float, noise: Spread, before: int, under_way: int, after: int) -> int | None:
+    """Weeks beyond those there are until the promised effect would be seen four times of five."""
+    found = fewest_weeks(lambda k: power(promised, noise, before, under_way, k), after + 1)
+    return found - after if found is not None else None
+
+
+def _said(
+    outcome: Outcome, value: float, low: float, high: float, promised: float, written: Callable[[float], str], found: Comparison, failed: Sequence[Check],
+    weeks: int | None, best: float, side: float,
+) -> str:  # fmt: skip
+    against = {
+        Design.ALONE: "against its own level before",
+        Design.DIFFERENCE: f"against {len(found.weights)} untouched series",
+        Design.SYNTHETIC: f"against a mixture of {len(found.weights)} untouched series",
+    }[found.design]
+    numbers = f"the effect is {written(value)} (90 % between {written(low)} and {written(high)}) {against}; {written(promised)} was promised"
+    match outcome:
+        case Outcome.WORKED:
+            return f"Worked: {numbers}."
+        case Outcome.DID_NOT:
+            some = (low > 0) if side > 0 else (high < 0)
+            return f"Did not work: {numbers}." + (" There was an effect, but less than promised." if some else "")
+        case _:
+            if failed:
+                return f"Cannot say: {numbers}, but {failed[0].sentence[0].lower()}{failed[0].sentence[1:]}"
+            more = f" About {weeks} more week{_s(weeks)} are needed to say." if weeks else " The promised effect could have been seen by now only with luck."  # fmt: skip
+            return f"Cannot say yet: {numbers}.{more}"
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"

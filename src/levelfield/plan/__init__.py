@@ -1,0 +1,37 @@
+"""A short plan: at most five promises, each tested before anyone agrees, with the path it should take."""
+
+from levelfield.plan.achievable import Achievable, Past, PastChange, achievable, past_changes
+from levelfield.plan.glide import GlidePoint, glide
+from levelfield.plan.measurable import Measurable, measurable
+from levelfield.plan.promise import MOST_PROMISES, Owner, Path, Promise, reachable
+from levelfield.plan.ramp import Ramp, handle_time, lost_weeks, ramp
+from levelfield.plan.regression import Fitted, Spread, fitted, power, spread_of
+from levelfield.plan.staffing import Staffing, staffing
+
+__all__ = [
+    "MOST_PROMISES",
+    "Achievable",
+    "Fitted",
+    "GlidePoint",
+    "Measurable",
+    "Owner",
+    "Past",
+    "PastChange",
+    "Path",
+    "Promise",
+    "Ramp",
+    "Spread",
+    "Staffing",
+    "achievable",
+    "fitted",
+    "glide",
+    "handle_time",
+    "lost_weeks",
+    "measurable",
+    "past_changes",
+    "power",
+    "ramp",
+    "reachable",
+    "spread_of",
+    "staffing",
+]
