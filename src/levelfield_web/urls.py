@@ -8,6 +8,9 @@ handler500 = "levelfield_web.parts.views.our_fault"
 
 urlpatterns = [
     path("", include("levelfield_web.today.urls")),
+    path("", include("levelfield_web.check_ins.urls")),
+    path("", include("levelfield_web.plan.urls")),
+    path("", include("levelfield_web.dialogue.urls")),
     path("", include("levelfield_web.scenarios.urls")),
     path("", include("levelfield_web.drill_down.urls")),
     path("", include("levelfield_web.own_house.urls")),

@@ -41,7 +41,9 @@ def plan_worlds(rng: np.random.Generator, kind: str, count: int, *, times: float
         before, under_way = int(rng.integers(44, 80)), int(rng.integers(2, 5))
         n = before + under_way + after
         noise = _noise(rng, n, correlation, 0.018)
-        level, breaks, donors = np.full(n, 0.78), (), ()
+        level = np.full(n, 0.78)
+        breaks: tuple[int, ...] = ()
+        donors: tuple[tuple[str, Floats], ...] = ()
         match kind:
             case "sustained fall":
                 fell = before - int(rng.integers(14, 27))

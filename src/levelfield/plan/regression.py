@@ -159,7 +159,8 @@ HALF_A_YEAR = 26  # a level may drift by the size of a promise in so many weeks,
 def drift_of(n: int, start: int) -> Floats:
     """The column of a drift since the last step of the level. Shapes: (n,)."""
     time = np.maximum(np.arange(n, dtype=float) - start, 0.0)
-    return time - time.mean()
+    centred: Floats = time - time.mean()
+    return centred
 
 
 def power(effect: float, noise: Spread, before: int, under_way: int, after: int, alpha: float = 0.05) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,58 +18,65 @@ EDGE = 0.01  # a share this near to 0 or 1 asks for a staffing no day has
 
 
 @dataclass(frozen=True)
-class Staffing:
-    """Agents more in each slot of a usual day; their hours are counted over the whole day."""
+class QueueDay:
+    """One queue on a usual day. Shapes: (slots,). Unit: contacts a slot, seconds."""
 
-    more: npt.NDArray[np.int64]  # (slots,)
+    contacts: Floats
+    slot_s: Floats
+    handle_s: Floats
+    patience_s: float
+    threshold_s: float
+    starts: tuple[str, ...]  # times of day, such as 10:30
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Agents more over a usual day."""
+
+    most: int  # in the slot that needs most
+    at: str
     hours: float
-    most: int
     sentence: str
 
 
-def staffing(
-    contacts: npt.ArrayLike, slot_s: npt.ArrayLike, handle_s: npt.ArrayLike, patience_s: float, *, measure: str, baseline: float, target: float,
-    threshold_s: float, starts: list[str],
-) -> Staffing | None:  # fmt: skip
-    """Agents for the target less agents for the baseline, slot by slot of a usual day.
+def staffing(queues: Sequence[QueueDay], *, measure: str, baseline: float, target: float) -> Staffing | None:
+    """Agents for the target less agents for the baseline, queue by queue and slot by slot of a usual day, added up.
 
-    Shapes: contacts, slot_s and handle_s (slots,), `starts` their times of day. Unit: shares 0 to 1, seconds. None where the
-    model cannot tell: no contacts, a level that no staffing reaches. Source: Erlang A (docs/how-to/explain-a-change.md).
+    Unit: shares 0 to 1, seconds. None where the model cannot tell: another measure, no contacts, a level that no staffing
+    reaches. Source: Erlang A (docs/how-to/explain-a-change.md).
     """
     named = QUEUE_MEASURES.get(measure)
-    offered, length, handle = (np.asarray(x, dtype=float) for x in (contacts, slot_s, handle_s))
-    keep = (offered > 0) & (handle > 0) & (length > 0) & np.isfinite(offered) & np.isfinite(handle)
-    if named is None or not keep.any() or not patience_s > 0:
+    if named is None:
         return None
-    levels = [_inside(x, named) for x in (baseline, target)]
-    try:
-        agents = [
-            np.asarray(
-                min_agents(
-                    offered[keep] / length[keep],
-                    handle[keep],
-                    patience_s,
-                    target=x,
-                    threshold_s=threshold_s,
-                    measure=named,
-                )
-            )
-            for x in levels
-        ]
-    except Refusal:
+    more: dict[str, int] = {}
+    hours = 0.0
+    for queue in queues:
+        keep = (queue.contacts > 0) & (queue.handle_s > 0) & (queue.slot_s > 0) & np.isfinite(queue.contacts) & np.isfinite(queue.handle_s)  # fmt: skip
+        if not keep.any() or not queue.patience_s > 0:
+            continue
+        rate, handle = queue.contacts[keep] / queue.slot_s[keep], queue.handle_s[keep]
+        try:
+            before, after = (
+                min_agents(rate, handle, queue.patience_s, target=_inside(x, named), threshold_s=queue.threshold_s, measure=named)
+                for x in (baseline, target)
+            )  # fmt: skip
+        except Refusal:
+            return None
+        extra = np.asarray(after - before)
+        hours += float(np.sum(extra * queue.slot_s[keep]) / 3600)
+        for start, n in zip(np.asarray(queue.starts)[keep], extra, strict=True):
+            more[str(start)] = more.get(str(start), 0) + int(n)
+    if not more:
         return None
-    more = np.zeros(len(offered), dtype=np.int64)
-    more[keep] = agents[1] - agents[0]
-    hours = float(np.sum(more * length) / 3600)
-    most = int(np.max(more))
+    at = max(more, key=lambda start: (more[start], start))
+    most = more[at]
     if most <= 0:
-        return Staffing(more, hours, most, "By the queueing model it takes no agent more on a usual day.")
-    busiest = [starts[i] for i in np.flatnonzero(more == most)]
+        return Staffing(most, at, hours, "By the queueing model it takes no agent more on a usual day.")
     said = (
-        f"By the queueing model it takes up to {most} agent{'s' if most != 1 else ''} more (at {busiest[0]}), "
+        f"By the queueing model it takes up to {most} agent{'s' if most != 1 else ''} more (at {at}), "
         f"{hours:.0f} hours of work more on a usual day, unless handle time or volume changes."
     )
-    return Staffing(more, hours, most, said)
+    return Staffing(most, at, hours, said)
 
 
 def _inside(x: float, named: str) -> float:

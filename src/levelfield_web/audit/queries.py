@@ -8,10 +8,15 @@ from levelfield_web.audit.chain import BEGINNING, seal
 from levelfield_web.audit.models import Move
 from levelfield_web.fields.viewer import Side, Viewer
 
+PRIVATE = "note_privately"
+
 
 def moves(*, viewer: Viewer, object_kind: str = "", object_id: object = "") -> QuerySet[Move]:
-    """The moves a viewer may see, newest first: the client all, a partner those that name it or that its people made."""
-    rows = Move.objects.order_by("-id")
+    """The moves a viewer may see, newest first: the client all, a partner those that name it or that its people made.
+
+    That somebody noted something for their own side is for that side alone.
+    """
+    rows = Move.objects.order_by("-id").filter(~Q(verb=PRIVATE) | Q(side=viewer.side))
     if object_kind:
         rows = rows.filter(object_kind=object_kind, object_id=str(object_id))
     if viewer.side == Side.CLIENT:

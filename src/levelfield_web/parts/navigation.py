@@ -29,6 +29,7 @@ class OpenDoor:
 DOORS = (
     Door("today:today", _("Today")),
     Door("signals:signals", _("Signals")),
+    Door("dialogue:cases", _("Cases")),
     Door("own_house:houses", _("Own house")),
     Door("measures:partners", _("Partners")),
     Door("settlement:statements", _("Statements")),

@@ -49,6 +49,16 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "answer_duty": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
         | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "file_scenario": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "raise_case": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "move_case": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "talk": client(Role.EXECUTIVE, Role.VENDOR_MANAGER, Role.ANALYST) | partner(*PARTNER_ROLES),
+        "set_ladder": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "write_plan": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "answer_plan": client(Role.EXECUTIVE, Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "hold_check_in": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
     }.items()
 }
@@ -75,6 +85,13 @@ WORDS = {
     "announce": gettext_lazy("announce a change"),
     "answer_duty": gettext_lazy("say how a duty of the client stands"),
     "file_scenario": gettext_lazy("file a circumstance"),
+    "raise_case": gettext_lazy("raise a case"),
+    "move_case": gettext_lazy("move a case"),
+    "talk": gettext_lazy("speak in a case"),
+    "set_ladder": gettext_lazy("name people of the escalation ladder"),
+    "write_plan": gettext_lazy("write a plan"),
+    "answer_plan": gettext_lazy("answer a plan"),
+    "hold_check_in": gettext_lazy("hold a check-in"),
     "export": gettext_lazy("download tables"),
 }
 

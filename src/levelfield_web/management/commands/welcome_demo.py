@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.management.cases_of_the_demo import make_cases
 from levelfield_web.people import actions
 from levelfield_web.people.models import User
 from levelfield_web.people.queries import viewer_of
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         self._settle(at)
         while review_next(at=at):
             pass
+        ada, noor = (viewer_of(User.objects.get(email=email)) for email in ("ada@client.example", "noor@north.example"))
+        make_cases(ada, noor, at)
 
     def _settle(self, at: dt.datetime) -> None:
         """What both sides did about North's last months: a dispute, and a locked forecast that was acknowledged."""

@@ -1,0 +1,107 @@
+"""How a promise goes and whether it worked, on one publication: the same for both sides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+import numpy.typing as npt
+
+from levelfield.check_ins import Effect, OnTrack, Outcome, Track, effect, on_track
+from levelfield.own_house.checks.together import room_for_doubt
+from levelfield.plan import Path, spread_of
+from levelfield.words import Refusal
+from levelfield_web.agreement.queries import in_force
+from levelfield_web.dialogue.weeks import Weekly, weekly
+from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.plan.models import StoredPromise
+from levelfield_web.plan.testing import breaks_of
+from levelfield_web.same_data.queries import current
+from levelfield_web.same_data.warehouse import store
+from levelfield_web.scenarios.queries import places_of
+
+Floats = npt.NDArray[np.float64]
+
+
+def reading_of(own: StoredPromise, publication: str) -> OnTrack:
+    """On track, behind or cannot say yet."""
+    case = own.plan.case
+    return _reading(str(store().home), case.partner, publication, own.measure, own.scope, own.baseline, own.target, own.path)  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def _reading(home: str, partner: str, publication: str, measure: str, scope: str, baseline: float, target: float, path: Path) -> OnTrack:  # fmt: skip
+    series = weekly(partner, publication, measure, scope)
+    if series is None:
+        return OnTrack(Track.CANNOT_SAY, "No weekly values arrive.")
+    before = series.until(path.begins_on)
+    try:
+        noise = spread_of(before.values, breaks_of(before))
+    except Refusal:
+        return OnTrack(
+            Track.CANNOT_SAY, "Too few weeks before the begin to know how much the measure scatters by itself."
+        )
+    return on_track(
+        series.days, series.values, baseline=baseline, target=target, path=path, sd=noise.sd, correlation=noise.correlation, written=series.told
+    )  # fmt: skip
+
+
+def effect_of(own: StoredPromise, publication: str, touched: Sequence[StoredPromise]) -> Effect | None:
+    """The effect test on what one publication holds of the weeks until the promise's day. None without weekly values."""
+    case = own.plan.case
+    lines = tuple(sorted({dict(parse_qsl(p.scope)).get("line", "") for p in touched if p.measure == own.measure}))
+    return _effect(
+        str(store().home), case.partner, publication, tuple(sorted(current(viewer=HOUSE).items())), own.measure, own.scope, own.target - own.baseline, own.path, lines,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def _effect(
+    home: str, partner: str, publication: str, others: tuple[tuple[str, str], ...], measure: str, scope: str, promised: float, path: Path, touched: tuple[str, ...],
+) -> Effect | None:  # fmt: skip
+    series = weekly(partner, publication, measure, scope)
+    if series is None:
+        return None
+    own = series
+    begin, full = (sum(day < when for day in own.days) for when in (path.begins_on, path.full_on))
+    before = own.until(path.begins_on)
+    return effect(
+        own.values, begin=begin, full=full, promised=promised, written=own.told_change, donors=_donors(own, dict(others), touched), breaks=breaks_of(before)
+    )  # fmt: skip
+
+
+def _donors(own: Weekly, publications: dict[str, str], touched: tuple[str, ...]) -> list[tuple[str, Floats]]:
+    """Series the plan does not touch: other lines of the partner; other partners where the agreement lets them be told."""
+    found: list[tuple[str, Floats]] = []
+    if "" not in touched:
+        _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
+        for line in lines:
+            if line not in touched:
+                found += _as_long(own, weekly(own.partner, own.publication, own.measure.name, urlencode({"line": line})), line)  # fmt: skip
+    agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
+    rest = {p: i for p, i in publications.items() if p != own.partner}
+    terms = agreement.others if agreement is not None else None
+    if terms is not None and terms.told and room_for_doubt(len(rest), terms.smallest_group):
+        for number, (partner, publication) in enumerate(rest.items(), 1):
+            found += _as_long(own, weekly(partner, publication, own.measure.name, own.scope if not own.scope else ""), f"another partner {number}")  # fmt: skip
+    return found
+
+
+def _as_long(own: Weekly, other: Weekly | None, name: str) -> list[tuple[str, Floats]]:
+    """The other series over the weeks of the own one."""
+    if other is None:
+        return []
+    by_week = dict(zip(other.weeks, other.values, strict=True))
+    return [(name, np.array([by_week.get(week, np.nan) for week in own.weeks]))]
+
+
+def data_reach(partner: str, publication: str, own: StoredPromise) -> dt.date | None:
+    """The first day without a whole week of values."""
+    series = weekly(partner, publication, own.measure, own.scope)
+    return series.days[-1] + dt.timedelta(days=7) if series is not None else None
+
+
+__all__ = ["Outcome", "data_reach", "effect_of", "reading_of"]

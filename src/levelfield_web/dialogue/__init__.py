@@ -1,0 +1,1 @@
+"""The case: raised by either side, talked through by both, moved by a declared table."""

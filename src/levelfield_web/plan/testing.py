@@ -1,0 +1,193 @@
+"""The tests of a promise on one publication: could we see it, has it been done, what would it take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path as FilePath
+from urllib.parse import urlencode
+
+import numpy as np
+
+from levelfield.measures.measure import Unit
+from levelfield.own_house.checks.together import room_for_doubt
+from levelfield.plan import (
+    Achievable,
+    CanDo,
+    CanSee,
+    GlidePoint,
+    Kept,
+    Measurable,
+    Past,
+    Path,
+    Ramp,
+    Staffing,
+    achievable,
+    glide,
+    measurable,
+    past_changes,
+    ramp,
+    staffing,
+)
+from levelfield.plan.staffing import QUEUE_MEASURES
+from levelfield.signals.verdict import Kind
+from levelfield.words import Grain, Period, Refusal
+from levelfield_io.staffing_at_hand import usual_queues
+from levelfield_io.store import Store
+from levelfield_web.agreement.queries import in_force
+from levelfield_web.dialogue.weeks import Weekly, only_of, weekly
+from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.plan.models import StoredPromise
+from levelfield_web.same_data.queries import current, estate
+from levelfield_web.same_data.warehouse import store
+from levelfield_web.scenarios.queries import places_of
+
+BASELINE_WEEKS = 8  # of the present level: two months, none of them before the level last stepped
+SHORTEST = 2  # weeks: a change within one week is noise
+PROFICIENT_WEEKS = 3.0  # half-life of the way to full speed (glossary: ramp curve)
+SLOW_START = 1.5  # handle time of a new agent, times the proficient one's
+MOST_LINES = 12  # series of the past that are looked at
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the tests say of one promise."""
+
+    weekly: Weekly
+    measurable: Measurable
+    achievable: Achievable
+    staffing: Staffing | None
+    ramp: Ramp | None
+    glide: tuple[GlidePoint, ...]
+
+    @property
+    def passes(self) -> bool:
+        """May the plan be proposed without a word on this promise?"""
+        return self.measurable.can is CanSee.YES and self.achievable.can is not CanDo.NEVER
+
+
+def breaks_of(own: Weekly) -> tuple[int, ...]:
+    """Where the level last stepped, as the verdict on the series has it; positions among all its weeks."""
+    if not own.weeks:
+        return ()
+    reading = own.chart.reading
+    if reading.kind is not Kind.SUSTAINED or reading.onset is None:
+        return ()
+    label = own.chart.dots[reading.onset].label
+    return (own.weeks.index(label),) if label in own.weeks else ()
+
+
+def level_now(own: Weekly, until: dt.date | None = None) -> float | None:
+    """The present level: the mean of the last weeks since it last stepped. None without a value."""
+    known = own if until is None else own.until(until)
+    values = known.values
+    recent = values[max([*breaks_of(known), len(values) - BASELINE_WEEKS, 0]) :]
+    recent = recent[np.isfinite(recent)]
+    return float(recent.mean()) if len(recent) else None
+
+
+def tested(partner: str, publication: str, own: StoredPromise, kept: Kept) -> Tested | None:
+    """The tests of a stored promise; None where its measure has no weekly values. Values never change, so it is kept."""
+    return _tested(
+        str(store().home), partner, publication, own.measure, own.scope, own.baseline, own.target, own.path, own.rhythm_weeks, kept,
+        (own.heads, own.training_weeks, own.leave_share) if own.heads and own.training_weeks is not None else None,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def _tested(
+    home: str, partner: str, publication: str, measure: str, scope: str, baseline: float, target: float, path: Path, rhythm: int, kept: Kept,
+    people: tuple[int, int, float | None] | None,
+) -> Tested | None:  # fmt: skip
+    own = weekly(partner, publication, measure, scope)
+    if own is None:
+        return None
+    before = own.until(path.begins_on)
+    end, values, breaks = len(before.weeks), before.values, breaks_of(before)
+    newest = own.days[-1] + dt.timedelta(days=7)
+    old_weeks = max(0, (path.begins_on - newest).days // 7) if path.begins_on > newest else 0
+    sees = measurable(
+        values, target - baseline, path, written=own.told_size, breaks=breaks, old_weeks=min(old_weeks, _gap(own, end))
+    )
+    better = "higher" if target > baseline else "lower"
+    weeks = max(SHORTEST, path.weeks_under_way + path.weeks_in_full // 2)
+    sd = sees.noise.sd if sees.noise is not None else 0.0
+    past, who = _past(own, values, weeks, better, baseline, sd)
+    does = achievable(past, target - baseline, weeks, written=own.told_size, who=who, kept=kept)
+    noise = sees.noise
+    way = glide(baseline, target, path, rhythm, noise.sd if noise else None, noise.correlation if noise else 0.0)
+    return Tested(own, sees, does, _staffing(home, own, baseline, target), _ramp(own, path, people), way)
+
+
+def _gap(own: Weekly, end: int) -> int:
+    """Weeks without a value before the begin."""
+    there = np.flatnonzero(np.isfinite(own.values[:end]))
+    return int(end - 1 - there[-1]) if len(there) else end
+
+
+def _past(own: Weekly, values: np.ndarray[tuple[int], np.dtype[np.float64]], weeks: int, better: str, baseline: float, sd: float) -> tuple[list[Past], str]:  # fmt: skip
+    """The same measure of the same slice, of the partner's lines, and of others where the agreement lets them be told."""
+    name = _name(own.partner)
+    found = [past_changes(own.label, values, weeks, better, baseline, sd)]
+    _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
+    others = [line for line in lines if f"line={line}" not in own.scope] if len(lines) > 1 else []
+    for line in others[:MOST_LINES]:
+        found.append(_changes(own.partner, own.publication, own.measure.name, line, weeks, better, baseline, sd))
+    publications = current(viewer=HOUSE)
+    agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
+    rest = {p: i for p, i in publications.items() if p != own.partner}
+    terms = agreement.others if agreement is not None else None
+    if terms is None or not terms.told or not room_for_doubt(len(rest), terms.smallest_group):
+        return found, name
+    for partner, publication in rest.items():
+        found.append(_changes(partner, publication, own.measure.name, "", weeks, better, baseline, sd))
+    return found, f"{name} or another partner"
+
+
+def _changes(partner: str, publication: str, measure: str, line: str, weeks: int, better: str, baseline: float, sd: float) -> Past:  # fmt: skip
+    own = weekly(partner, publication, measure, urlencode({"line": line}) if line else "")
+    if own is None:
+        return Past((), 0)
+    return past_changes(own.label, own.values, weeks, better, baseline, sd)
+
+
+def _name(partner: str) -> str:
+    return estate(viewer=HOUSE).name_of(partner)
+
+
+def _staffing(home: str, own: Weekly, baseline: float, target: float) -> Staffing | None:
+    if own.measure.name not in QUEUE_MEASURES:
+        return None
+    end = own.days[-1] + dt.timedelta(days=7)
+    agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
+    try:
+        queues = usual_queues(
+            Store(FilePath(home)), own.partner, own.publication, Period(end - dt.timedelta(weeks=4), end), only_of(own.scope),
+            agreement.zone if agreement is not None else "UTC",
+        )  # fmt: skip
+    except Refusal:
+        return None
+    return staffing(queues, measure=own.measure.name, baseline=baseline, target=target) if queues else None
+
+
+def _ramp(own: Weekly, path: Path, people: tuple[int, int, float | None] | None) -> Ramp | None:
+    """What new people are worth by the day of the full effect, at the partner's own handle time where it is known."""
+    if people is None:
+        return None
+    heads, training, leave = people
+    aht = weekly(own.partner, own.publication, "aht", own.scope)
+    proficient = level_now(aht) if aht is not None and aht.measure.unit is Unit.SECONDS else None
+    proficient = proficient or 1.0
+    try:
+        return ramp(
+            heads, (path.full_on - path.begins_on).days / 7, training_weeks=training, start_s=proficient * SLOW_START, proficient_s=proficient,
+            half_life_weeks=PROFICIENT_WEEKS, leave_share=leave or 0.0,
+        )  # fmt: skip
+    except Refusal:
+        return None
+
+
+def aligned(day: dt.date) -> dt.date:
+    """The Monday of a day's week: values come by whole weeks."""
+    return Grain.WEEK.start_of(day)
