@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -39,6 +40,7 @@ class Line:
     label: str
     whose: str
     restated: str
+    shares_with: tuple[int, ...]  # numbers of other promises on the same measure and slice
     needs_word: bool  # a test says no, and nobody has said why it stands all the same
     glide: tuple[tuple[dt.date, str, str], ...]  # day, expected, range
 
@@ -70,7 +72,8 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     fixed = plan is not None and plan.state != PlanState.DRAFT and bool(plan.publication)
     publication = plan.publication if plan is not None and fixed else now
     name = name_of(viewer=viewer, partner=own.partner)
-    lines = tuple(_line(viewer, own, p, publication, now, name) for p in (plan.promises.all() if plan else ()))
+    promises = list(plan.promises.all()) if plan else []
+    lines = tuple(_line(viewer, own, p, publication, now, name, _sharing(p, promises)) for p in promises)
     clock = clock_of(own, at)
     all_of_client = bool(lines) and all(line.own.owner_side == Side.CLIENT for line in lines)
     can = allowed(
@@ -85,7 +88,21 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     return Page(own, name, plan, lines, publication, waiting_words(viewer, name, clock), frozenset(m.value for m in can if m in moves), ended, tuple(costs.items()))  # fmt: skip
 
 
-def _line(viewer: Viewer, own: Case, stored: StoredPromise, publication: str, now: str, name: str) -> Line:
+def _sharing(own: StoredPromise, promises: Sequence[StoredPromise]) -> tuple[int, ...]:
+    """Other promises on the same weeks of the same series: the data can judge them together only."""
+    return tuple(
+        number
+        for number, p in enumerate(promises, 1)
+        if p.pk != own.pk
+        and (p.measure, p.scope) == (own.measure, own.scope)
+        and p.begins_on < own.judged_on
+        and own.begins_on < p.judged_on
+    )
+
+
+def _line(
+    viewer: Viewer, own: Case, stored: StoredPromise, publication: str, now: str, name: str, sharing: tuple[int, ...]
+) -> Line:
     result = tested(
         own.partner, publication, stored, kept_by(partner=own.partner, side=stored.owner_side, measure=stored.measure)
     )
@@ -99,6 +116,7 @@ def _line(viewer: Viewer, own: Case, stored: StoredPromise, publication: str, no
             stored.measure,
             "",
             "",
+            sharing,
             not stored.overruled_words,
             (),
         )
@@ -111,5 +129,5 @@ def _line(viewer: Viewer, own: Case, stored: StoredPromise, publication: str, no
     )
     return Line(
         stored, result, told(stored.baseline), told(stored.target), change(stored.target - stored.baseline), result.weekly.label, whose,
-        restated(result.weekly, later) if later is not None else "", not result.passes and not stored.overruled_words, way,
+        restated(result.weekly, later) if later is not None else "", sharing, not result.passes and not stored.overruled_words, way,
     )  # fmt: skip
