@@ -59,6 +59,8 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
         "settling": settlement.waiting(viewer=viewer, on=on),
+        "due": queries.due(viewer=viewer, at=timezone.now()),
+        "theirs": queries.theirs(viewer=viewer, at=timezone.now()),
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)
