@@ -10,7 +10,7 @@ import levelfield_web.plan.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("levelfield", "0013_circumstances"),
+        ("levelfield", "0014_why_we_outsourced"),
     ]
 
     operations = [
