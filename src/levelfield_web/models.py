@@ -5,6 +5,7 @@ from levelfield_web.audit.models import Move
 from levelfield_web.measures.models import RebasePoint
 from levelfield_web.own_house.models import Announcement, ClientRequest, DutyAnswer
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
+from levelfield_web.reasons.models import BuyIn, Sponsor, StoredReason, SurveyAnswer, Weighing
 from levelfield_web.same_data.models import Delivery, Seen
 from levelfield_web.scenarios.models import FiledCircumstance
 from levelfield_web.settlement.models import Dispute, ExcuseClaim, ForecastLock
@@ -14,6 +15,7 @@ from levelfield_web.signals.models import Review, Signal, SignalReading
 __all__ = [
     "Acceptance",
     "Announcement",
+    "BuyIn",
     "ClientRequest",
     "Delivery",
     "Dispute",
@@ -30,5 +32,9 @@ __all__ = [
     "SignInAttempt",
     "Signal",
     "SignalReading",
+    "Sponsor",
+    "StoredReason",
+    "SurveyAnswer",
     "User",
+    "Weighing",
 ]

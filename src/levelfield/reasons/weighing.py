@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from levelfield.words import Refusal, RefusalKind
 
@@ -89,6 +88,8 @@ def concordance(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> fl
     >>> concordance(np.array([[1.0, 2, 3], [10, 20, 30]])), concordance(np.array([[1.0, 2, 3], [3, 2, 1]]))
     (1.0, 0.0)
     """
+    from scipy.stats import rankdata  # takes a while to import, and most pages rank nothing
+
     people, reasons = points.shape
     if people < FEWEST_TO_DISAGREE or reasons < FEWEST_REASONS:
         return None

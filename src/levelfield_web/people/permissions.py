@@ -49,6 +49,12 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "answer_duty": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
         | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "file_scenario": client(Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "keep_charter": client(Role.EXECUTIVE, Role.VENDOR_MANAGER),
+        "weigh_reasons": client(Role.EXECUTIVE, Role.VENDOR_MANAGER),
+        "name_sponsor": client(Role.EXECUTIVE, Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "say_buy_in": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
+        "answer_survey": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
     }.items()
 }
@@ -75,6 +81,11 @@ WORDS = {
     "announce": gettext_lazy("announce a change"),
     "answer_duty": gettext_lazy("say how a duty of the client stands"),
     "file_scenario": gettext_lazy("file a circumstance"),
+    "keep_charter": gettext_lazy("keep the reasons of a charter"),
+    "weigh_reasons": gettext_lazy("weigh the reasons of a charter"),
+    "name_sponsor": gettext_lazy("name sponsors"),
+    "say_buy_in": gettext_lazy("record what a sponsor says"),
+    "answer_survey": gettext_lazy("answer the survey of both sides"),
     "export": gettext_lazy("download tables"),
 }
 
