@@ -77,15 +77,13 @@ def progress(
 
     if not reason.is_measured:
         return unsaid("no measure was named, so nobody can say whether it comes true")
+    if n < fewest and (n > 0 or value is not None):
+        few = f"{reason.title}: {named} rests on {n} now, too few to compare; at least {fewest} are needed."
+        return Progress(reason.key, Course.CANNOT_SAY, reason.baseline, None, n, few)
     if value is None:
         return unsaid(
             f"there is no current value of {named}" + (", and no baseline" if reason.baseline is None else "")
         )
-    if n < fewest:
-        return Progress(
-            reason.key, Course.CANNOT_SAY, reason.baseline, None, n,
-            f"{reason.title}: {named} rests on {n} now, too few to compare; at least {fewest} are needed.",
-        )  # fmt: skip
     if reason.baseline is None or reason.baseline_on is None:
         return unsaid(f"{named} is {told(value)} now (n {n:,}), and no baseline is on record to compare with")
     change = value - reason.baseline

@@ -146,6 +146,16 @@ class ReasonRow:
     measure: Measure | None
 
     @property
+    def lowest(self) -> float | None:
+        """The smallest weight that one person gives it."""
+        return self.between[0] if self.between is not None else None
+
+    @property
+    def highest(self) -> float | None:
+        """The largest."""
+        return self.between[1] if self.between is not None else None
+
+    @property
     def has_range(self) -> bool:
         """Do the people who weighed differ by what a reader can see?"""
         return self.between is not None and self.between[1] - self.between[0] >= 0.005

@@ -115,7 +115,7 @@ def _rows(
     nothing = dict.fromkeys(COLUMNS)
     rows: list[dict[str, object]] = [
         {
-            "part": "reason", "key": r.own.key, "title": r.own.title, "words": r.own.words, "weight": r.weight, "lowest_weight": r.between[0] if r.between else None, "highest_weight": r.between[1] if r.between else None,
+            "part": "reason", "key": r.own.key, "title": r.own.title, "words": r.own.words, "weight": r.weight, "lowest_weight": r.lowest, "highest_weight": r.highest,
             "measure": r.own.measure or None, "higher_is_better": r.own.higher_is_better, "baseline": r.own.baseline, "baseline_on": r.own.baseline_on,
             "source": r.own.source or None,
         }
