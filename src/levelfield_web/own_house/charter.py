@@ -11,7 +11,7 @@ from levelfield.agreement.terms import Agreement
 from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
-from levelfield.measures.measure import Measure
+from levelfield.measures.measure import Measure, Unit
 from levelfield.measures.value import Z95, Value
 from levelfield.reasons import Charter, Course, Drift, Progress, Reason, drift, progress
 from levelfield.settlement.exposure import exposure
@@ -19,9 +19,10 @@ from levelfield.words import Grain, Period
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.parts.formats import told
+from levelfield_web.measures.queries import definition_of
+from levelfield_web.parts.formats import told, with_unit
 from levelfield_web.reasons import queries as reasons
-from levelfield_web.same_data.queries import current
+from levelfield_web.same_data.queries import current, estate
 from levelfield_web.settlement.account import account_of
 
 
@@ -37,6 +38,22 @@ class Row:
     progress: Progress
     weight: float | None
     money: float | None  # its share of the money at risk
+    currency: str
+
+    @property
+    def baseline(self) -> str:
+        """The baseline with its unit; empty where there is none."""
+        return (
+            ""
+            if self.own.baseline is None or self.measure is None
+            else _told(self.measure, self.currency, self.own.baseline)
+        )
+
+    @property
+    def now(self) -> str:
+        """The current value with its unit; empty where there is none."""
+        current = self.progress.current
+        return "" if current is None or self.measure is None else _told(self.measure, self.currency, current)
 
     @property
     def last(self) -> dt.date | None:
@@ -77,38 +94,34 @@ def standing(*, viewer: Viewer, partner: str, on: dt.date, span: Period | None) 
     agreement = in_force(viewer=viewer, partner=partner, on=on)
     found = _drift(charter, partner, agreement, on)
     money = {p.key: p.money for p in found.parts}
-    rows = [
-        _row(own, partner, publication, agreement, span, charter.weights.by_reason, money) for own in charter.reasons
-    ]
+    currency = agreement.currency if agreement is not None else estate(viewer=viewer).currency
+    shares = charter.weights.by_reason
+    rows = [_row(own, partner, publication, agreement, currency, span, shares, money) for own in charter.reasons]
     rows.sort(key=lambda row: -(row.weight or 0.0))
     return Stand(partner, publication, agreement, charter, tuple(rows), found)
 
 
 def _row(
-    own: Reason, partner: str, publication: str | None, agreement: Agreement | None, span: Period | None, weights: Mapping[str, float], money: Mapping[str, float],
+    own: Reason, partner: str, publication: str | None, agreement: Agreement | None, currency: str, span: Period | None, weights: Mapping[str, float],
+    money: Mapping[str, float],
 ) -> Row:  # fmt: skip
     measure = MEASURES.get(own.measure)
     weight, share = weights.get(own.key), money.get(own.key)
     if measure is None or publication is None:
-        return Row(
-            own,
-            measure,
-            "",
-            None,
-            None,
-            progress(own, None, 0, what=measure.label if measure else own.measure),
-            weight,
-            share,
-        )
-    target = agreement.target_for(measure.name) if agreement is not None else None
-    definition = Definition.from_data(target.definition) if target is not None else Definition()
+        course = progress(own, None, 0, what=measure.label if measure else own.measure)
+        return Row(own, measure, "", None, None, course, weight, share, currency)
+    definition = definition_of(agreement.target_for(measure.name) if agreement is not None else None, currency)
     value, over = _value({partner: publication}, measure, definition, span)
-    number = None if value is None else value.value
     se = None if value is None or value.low is None or value.high is None else (value.high - value.low) / (2 * Z95)
     course = progress(
-        own, number, value.n if value else 0, se, fewest=measure.fewest, what=measure.label, told=bound(told, measure)
-    )
-    return Row(own, measure, ", ".join(measure.switches_of(definition)), value, over, course, weight, share)
+        own, value.value if value else None, value.n if value else 0, se, fewest=measure.fewest, what=measure.label, told=bound(_told, measure, currency)
+    )  # fmt: skip
+    return Row(own, measure, ", ".join(measure.switches_of(definition)), value, over, course, weight, share, currency)
+
+
+def _told(measure: Measure, currency: str, value: float) -> str:
+    """A value with its unit; an amount with its currency."""
+    return with_unit(value, measure.decimals, currency) if measure.unit is Unit.MONEY else told(measure, value)
 
 
 def _value(

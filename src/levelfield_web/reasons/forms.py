@@ -70,7 +70,7 @@ class BaselineForm(MeasureFields):
         required=False,
         max_digits=18,
         decimal_places=6,
-        help_text=_("As it is shown: 81.5 for 81.5 %, seconds for times."),
+        help_text=_("As it is shown: 81.5 for 81.5 %, seconds for times, amounts in the currency of the agreement."),
     )
     baseline_on = forms.DateField(label=_("Measured on"), required=False, widget=forms.DateInput(attrs=DATE))
     source = forms.CharField(

@@ -35,13 +35,13 @@ PEOPLE = (
 # Kind, own words, measure, baseline in its unit, where it comes from; then the points of Ada and of Eve.
 CHARTERS: dict[str, tuple[tuple[str, str, str, str, str, int, int], ...]] = {
     "north": (
-        ("cost", "Our own centre cost more for every customer helped.", "cost_per_contact", "4.90", "Ledger of our own centre, last year before", 20, 45),
+        ("cost", "Our own centre cost more for every customer helped.", "cost_per_contact", "4.90", "Ledger of our own centre, in GBP", 20, 45),
         ("quality", "Customers should be as content as with our own people.", "csat", "0.72", "Survey of our own centre", 35, 20),
-        ("coverage", "Somebody answers in the evenings and on Sundays.", "answered_share", "0.86", "Reports of our own platform", 35, 25),
+        ("coverage", "Somebody answers in the evenings and on Sundays.", "abandonment", "0.12", "Reports of our own platform", 35, 25),
         ("flexibility", "More people before Christmas, fewer after.", "", "", "", 10, 10),
     ),
     "south": (
-        ("cost", "", "cost_per_contact", "4.40", "Offer of the former partner", 50, 60),
+        ("cost", "", "cost_per_contact", "4.40", "Invoices of the former partner, in USD", 50, 60),
         ("coverage", "Nights are served as well.", "answered_share", "0.88", "Reports of the former partner", 30, 20),
         ("own", "People who know health plans", "fcr_agent", "0.70", "Trial of six weeks before the contract", 20, 20),
     ),
@@ -119,10 +119,13 @@ class Command(BaseCommand):
         began = at.date() - dt.timedelta(days=700)
         points: tuple[dict[str, int | None], dict[str, int | None]] = ({}, {})
         for kind, words, measure, baseline, source, of_ada, of_eve in CHARTERS[partner]:
-            made = reasons.add_reason(partner=partner, kind=kind, words=words, measure=measure, by=ada, at=at)
+            better = False if kind == "cost" else None  # the measures of quality say themselves which way is better
+            made = reasons.add_reason(
+                partner=partner, kind=kind, words=words, measure=measure, higher_is_better=better, by=ada, at=at
+            )
             if baseline:
                 reasons.set_baseline(
-                    reason=made, measure=measure, baseline=Decimal(baseline), baseline_on=began.replace(day=1), source=source, by=ada, at=at
+                    reason=made, measure=measure, higher_is_better=better, baseline=Decimal(baseline), baseline_on=began.replace(day=1), source=source, by=ada, at=at
                 )  # fmt: skip
             points[0][made.public_id], points[1][made.public_id] = of_ada, of_eve
         for who, given in zip((ada, eve), points, strict=True):
