@@ -12,14 +12,14 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.definition import Definition
 from levelfield.measures.measure import Measure, Unit
-from levelfield.measures.value import Z95, Value
+from levelfield.measures.value import Z95, Value, Why
 from levelfield.reasons import Charter, Course, Drift, Progress, Reason, drift, progress
 from levelfield.settlement.exposure import exposure
+from levelfield.signals.watch import definition_of
 from levelfield.words import Grain, Period
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.measures.queries import definition_of
 from levelfield_web.parts.formats import told, with_unit
 from levelfield_web.reasons import queries as reasons
 from levelfield_web.same_data.queries import current, estate
@@ -128,13 +128,14 @@ def _value(
     own: Mapping[str, str], measure: Measure, definition: Definition, span: Period | None
 ) -> tuple[Value | None, Period | None]:
     """The measure over the weeks; over the last month that has a value where facts come by longer periods."""
+    pair = ((measure, definition),)
     if span is not None:
-        found = FIGURES.values(own, Asked(((measure, definition),), by=(), grain=Grain.ALL, period=span))
-        if found and found[0].value is not None:
-            return found[0], span
-    months = [
-        v for v in FIGURES.values(own, Asked(((measure, definition),), by=(), grain=Grain.MONTH)) if v.value is not None
-    ]
+        weeks = FIGURES.values(own, Asked(pair, by=(), grain=Grain.WEEK, period=span))
+        if not any(v.why is Why.TOO_COARSE for v in weeks):  # invoices of two months are not the cost of eight weeks
+            found = FIGURES.values(own, Asked(pair, by=(), grain=Grain.ALL, period=span))
+            if found and found[0].value is not None:
+                return found[0], span
+    months = [v for v in FIGURES.values(own, Asked(pair, by=(), grain=Grain.MONTH)) if v.value is not None]
     whole = [v for v in months if span is None or Grain.MONTH.next_after(v.start) <= span.end]
     if not whole:
         return None, None
