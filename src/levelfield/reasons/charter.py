@@ -21,9 +21,9 @@ class Charter:
     partner: Support
     alignment: Alignment
 
-    def title_of(self, key: str) -> str:
-        """What people call a reason."""
-        return next((r.title for r in self.reasons if r.key == key), key)
+    def named(self, key: str) -> str:
+        """What a reason is called in a sentence."""
+        return next((r.named for r in self.reasons if r.key == key), key)
 
     @property
     def unmeasured(self) -> tuple[Reason, ...]:
@@ -36,9 +36,9 @@ class Charter:
         if not self.reasons:
             return "Why this work was outsourced is not on record yet."
         if not self.weights.shares:
-            return f"{counted(len(self.reasons), 'reason')} to outsource: {listed([r.title for r in self.reasons])}. Nobody has weighed all of them yet."
+            return f"{counted(len(self.reasons), 'reason')} to outsource: {listed([r.named for r in self.reasons])}. Nobody has weighed all of them yet."
         ranked = sorted(self.weights.shares, key=lambda pair: -pair[1])
-        told = listed([f"{self.title_of(key)} {per_cent(share)}" for key, share in ranked])
+        told = listed([f"{self.named(key)} ({per_cent(share)})" for key, share in ranked])
         return f"This work was outsourced for {told}, as weighed by {counted(self.weights.n, 'person', 'people')}."
 
     @property
@@ -55,4 +55,4 @@ class Charter:
         widest = w.widest
         if widest is None or widest[2] - widest[1] < 0.005:
             return f"{said}All give the reasons the same weights."
-        return f"{said}They differ most on {self.title_of(widest[0])}: {per_cent(widest[1])} to {per_cent(widest[2])}."
+        return f"{said}They differ most on {self.named(widest[0])}: {per_cent(widest[1])} to {per_cent(widest[2])}."

@@ -102,6 +102,6 @@ def _sentence(apart: float, parts: Sequence[Part], unpaid: Sequence[str]) -> str
     if apart >= DRIFTED and most.key == NO_REASON:
         said += f"; {per_cent(most.money)} lies on measures that no reason names"
     elif apart >= DRIFTED:
-        said += f"; {most.title} has {per_cent(most.weight)} of the weight and {per_cent(most.money)} of the money"
-    none = f" No money lies on {listed(unpaid)}." if unpaid else ""
+        said += f"; “{most.title}” has {per_cent(most.weight)} of the weight and {per_cent(most.money)} of the money"
+    none = f" No money lies on {listed([f'“{title}”' for title in unpaid])}." if unpaid else ""
     return f"{said}.{none}"

@@ -85,7 +85,7 @@ def progress(
             f"there is no current value of {named}" + (", and no baseline" if reason.baseline is None else "")
         )
     if reason.baseline is None or reason.baseline_on is None:
-        return unsaid(f"{named} is {told(value)} now (n {n:,}), and no baseline is on record to compare with")
+        return unsaid(f"{named} is {told(value)} now (n\u00a0{n:,}), and no baseline is on record to compare with")
     change = value - reason.baseline
     margin = max(SAME * abs(reason.baseline), Z95 * (se or 0.0))
     day = f"{reason.baseline_on:%-d %B %Y}"
@@ -94,4 +94,4 @@ def progress(
     else:
         course = Course.BETTER if (change > 0) == reason.higher_is_better else Course.WORSE
         moved = f"{named} {'rose' if change > 0 else 'fell'} from {told(reason.baseline)} on {day} to {told(value)}: {course}"
-    return Progress(reason.key, course, reason.baseline, value, n, f"{reason.title}: {moved} (n {n:,}).")
+    return Progress(reason.key, course, reason.baseline, value, n, f"{reason.title}: {moved} (n\u00a0{n:,}).")

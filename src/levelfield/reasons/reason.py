@@ -91,6 +91,15 @@ class Reason:
         return self.words.strip().splitlines()[0][:60] if self.kind is Kind.OWN else TITLES[self.kind]
 
     @property
+    def named(self) -> str:
+        """What it is called in the middle of a sentence.
+
+        >>> Reason("r", Kind.COVERAGE).named, Reason("r", Kind.OWN, "Nobody here speaks Dutch").named
+        ('location and coverage', '“Nobody here speaks Dutch”')
+        """
+        return f"“{self.title}”" if self.kind is Kind.OWN else TITLES[self.kind].lower()
+
+    @property
     def is_measured(self) -> bool:
         """Does it name a measure?"""
         return bool(self.measure)

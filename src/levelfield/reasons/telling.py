@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 
 def per_cent(share: float) -> str:
-    """A share for people.
+    """A share for people, half up as in the tables beside the sentence.
 
-    >>> per_cent(0.4), per_cent(0.004), per_cent(0.0)
-    ('40 %', 'less than 1 %', '0 %')
+    >>> per_cent(0.325), per_cent(0.004), per_cent(0.0)
+    ('33 %', 'less than 1 %', '0 %')
     """
-    return "less than 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    whole = Decimal(str(100 * share)).quantize(Decimal(1), ROUND_HALF_UP)
+    return "less than 1 %" if 0 < share < 0.005 else f"{whole} %"
 
 
 def counted(number: int, word: str, many: str = "") -> str:

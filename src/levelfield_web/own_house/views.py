@@ -109,7 +109,7 @@ def reasons_standing(request: Request, partner: str, format: str = "html") -> Ht
         for r in found.rows
     ]  # fmt: skip
     if found.unnamed:
-        rows.append((partner, None, _("No reason named"), 0.0, found.unnamed, *(None for _n in range(13))))
+        rows.append((partner, None, _("No reason named"), None, found.unnamed, *(None for _n in range(13))))
     context = {"partner": partner, "name": charters.name_of(viewer=viewer, partner=partner), "found": found}
     table = Table(f"{partner}-reasons-standing", STANDING_COLUMNS, tuple(rows))
     return answer(request, "own_house/reasons_standing.html", context, table=table)
