@@ -69,7 +69,8 @@ class Backer:
 
     def last(self, on: dt.date) -> Said | None:
         """What was said last, up to a day."""
-        return max((s for s in self.said if s.on <= on), key=lambda s: s.on, default=None)
+        until = sorted((s for s in self.said if s.on <= on), key=lambda s: s.on)
+        return until[-1] if until else None  # of two on a day the later one
 
     def standing(self, on: dt.date) -> Standing:
         """How the buy-in stands. A “no longer” does not lapse: it holds until something else is said."""

@@ -98,7 +98,7 @@ def _sentence(apart: float, parts: Sequence[Part], unpaid: Sequence[str]) -> str
         said = f"The money at risk follows the reasons: {per_cent(apart)} of it would have to move to match their weights exactly"
     else:
         said = f"The money at risk no longer follows the reasons: {per_cent(apart)} of it would have to move to match their weights"
-    most = max(parts, key=lambda p: abs(p.gap))
+    most = max(parts, key=lambda p: (abs(p.gap), p.key == NO_REASON))
     if apart >= DRIFTED and most.key == NO_REASON:
         said += f"; {per_cent(most.money)} lies on measures that no reason names"
     elif apart >= DRIFTED:
