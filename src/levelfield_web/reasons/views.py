@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -145,16 +145,17 @@ def _of_sponsor(
     return (sent if is_it and sent is not None else plain(auto_id=f"{key}_{name}_%s"), is_it)
 
 
-def _weighing(request: Request, partner: str) -> WeighingForm:
-    """Points as the viewer gave them last; a reason that came later stands empty."""
+def _weighing(request: Request, partner: str, sent: QueryDict | None = None) -> WeighingForm:
+    """What was sent, or points as the viewer gave them last; a reason that came later stands empty."""
     own = [(r.public_id, actions.title_of(r)) for r in queries.reasons(viewer=request.viewer, partner=partner)]
     points = queries.own_points(viewer=request.viewer, partner=partner)
-    return WeighingForm(request.POST or None, reasons=own, initial=points, auto_id="weigh_%s")
+    return WeighingForm(sent, reasons=own, initial=points, auto_id="weigh_%s")
 
 
-def _sponsor(request: Request, partner: str) -> SponsorForm:
+def _sponsor(request: Request, partner: str, sent: QueryDict | None = None) -> SponsorForm:
+    """What was sent, or an empty form with the people of the viewer's own side."""
     people = queries.people_to_name(viewer=request.viewer, partner=partner)
-    return SponsorForm(request.POST or None, people=people, auto_id="sponsor_%s")
+    return SponsorForm(sent, people=people, auto_id="sponsor_%s")
 
 
 def _sent(request: Request, partner: str, place: str, form: forms.Form, move: Callable[[], object]) -> HttpResponse:
@@ -234,7 +235,7 @@ def baseline(request: Request, partner: str, reason_id: str) -> HttpResponse:
 def weigh(request: Request, partner: str) -> HttpResponse:
     """Give points to the reasons."""
     _seen(request, partner)
-    form = _weighing(request, partner)
+    form = _weighing(request, partner, request.POST)
     return _sent(
         request, partner, "weigh", form, lambda: actions.weigh(partner=partner, points=form.cleaned_data, by=request.viewer, at=timezone.now())
     )  # fmt: skip
@@ -244,7 +245,7 @@ def weigh(request: Request, partner: str) -> HttpResponse:
 def name_sponsor(request: Request, partner: str) -> HttpResponse:
     """Name a sponsor of one's own side."""
     _seen(request, partner)
-    form = _sponsor(request, partner)
+    form = _sponsor(request, partner, request.POST)
 
     def move() -> None:
         own = form.cleaned_data
