@@ -9,6 +9,7 @@ from enum import StrEnum
 from statistics import NormalDist
 
 from levelfield.reasons.reason import Reason
+from levelfield.reasons.telling import NO_BREAK
 from levelfield.words import Refusal, RefusalKind
 
 FEWEST = 30  # contacts, answers or people behind a current value, unless its measure asks for other numbers
@@ -85,7 +86,7 @@ def progress(
             f"there is no current value of {named}" + (", and no baseline" if reason.baseline is None else "")
         )
     if reason.baseline is None or reason.baseline_on is None:
-        return unsaid(f"{named} is {told(value)} now (n\u00a0{n:,}), and no baseline is on record to compare with")
+        return unsaid(f"{named} is {told(value)} now (n{NO_BREAK}{n:,}), and no baseline is on record to compare with")
     change = value - reason.baseline
     margin = max(SAME * abs(reason.baseline), Z95 * (se or 0.0))
     day = f"{reason.baseline_on:%-d %B %Y}"
@@ -94,4 +95,4 @@ def progress(
     else:
         course = Course.BETTER if (change > 0) == reason.higher_is_better else Course.WORSE
         moved = f"{named} {'rose' if change > 0 else 'fell'} from {told(reason.baseline)} on {day} to {told(value)}: {course}"
-    return Progress(reason.key, course, reason.baseline, value, n, f"{reason.title}: {moved} (n\u00a0{n:,}).")
+    return Progress(reason.key, course, reason.baseline, value, n, f"{reason.title}: {moved} (n{NO_BREAK}{n:,}).")
