@@ -98,8 +98,7 @@ class Support:
     on: dt.date
     here: tuple[Backer, ...]
     owners: tuple[Backer, ...]  # executives in place; one is as it should be
-    since: dt.date | None  # the day from which days without one are counted: the first sponsor's
-    days_without: int | None  # None where nobody was ever named
+    days_without: int | None  # since the first sponsor of the side; None where nobody was ever named
 
     def standing(self, backer: Backer) -> Standing:
         """How one buy-in stands."""
@@ -154,7 +153,7 @@ def support(backers: Sequence[Backer], side: str, on: dt.date) -> Support:
     executives = [b for b in own if b.level is Level.EXECUTIVE]
     first = min((b.since for b in own), default=None)
     return Support(
-        side, on, here, tuple(b for b in here if b.level is Level.EXECUTIVE), first, None if first is None else days_without(executives, first, on)
+        side, on, here, tuple(b for b in here if b.level is Level.EXECUTIVE), None if first is None else days_without(executives, first, on)
     )  # fmt: skip
 
 

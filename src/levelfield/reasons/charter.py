@@ -26,11 +26,6 @@ class Charter:
         return next((r.named for r in self.reasons if r.key == key), key)
 
     @property
-    def unmeasured(self) -> tuple[Reason, ...]:
-        """Reasons of which nobody can say whether they come true."""
-        return tuple(r for r in self.reasons if not r.is_measured)
-
-    @property
     def sentence(self) -> str:
         """Why the work was given away, in one sentence."""
         if not self.reasons:

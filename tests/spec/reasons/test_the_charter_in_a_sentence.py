@@ -44,7 +44,3 @@ def test_how_far_they_are_apart() -> None:
         "W = 1.00 (1: the same order, 0: none in common). All give the reasons the same weights."
     )
     assert "They differ most on cost: 20 % to 50 %." in plain(charter({"Ada": ada, "Eve": eve}).apart)
-
-
-def test_reasons_without_a_measure_are_named() -> None:
-    assert [r.key for r in charter({}).unmeasured] == ["c", "v", "o"]

@@ -86,6 +86,7 @@ def test_both_sides_read_the_same_charter(kept, ada, noor, signed_in):
         assert "no measure was named" in page and "none on record" in page and "50.0 %" in page
         assert "Eve Lindqvist is the one executive owner" in page and "Martin Cole is the one executive owner" in page
         assert 'hx-get="/reasons/north/standing/"' in page and 'href="/reasons/north/standing/"' in page
+        assert "ignoreTitle:true" in page, "a part that is loaded leaves the page its title"
     assert "Add the reason" in text_of(signed_in(ada).get(PAGE))
     assert "Add the reason" not in text_of(signed_in(noor).get(PAGE))
 
