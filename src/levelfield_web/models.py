@@ -8,6 +8,7 @@ from levelfield_web.measures.models import RebasePoint
 from levelfield_web.own_house.models import Announcement, ClientRequest, DutyAnswer
 from levelfield_web.people.models import Invitation, Partner, SignInAttempt, User
 from levelfield_web.plan.models import Plan, StoredPromise
+from levelfield_web.reasons.models import BuyIn, Sponsor, StoredReason, SurveyAnswer, Weighing
 from levelfield_web.same_data.models import Delivery, Seen
 from levelfield_web.scenarios.models import FiledCircumstance
 from levelfield_web.settlement.models import Dispute, ExcuseClaim, ForecastLock
@@ -17,6 +18,7 @@ from levelfield_web.signals.models import Review, Signal, SignalReading
 __all__ = [
     "Acceptance",
     "Announcement",
+    "BuyIn",
     "CalendarFeed",
     "Case",
     "CaseStep",
@@ -43,6 +45,10 @@ __all__ = [
     "SignInAttempt",
     "Signal",
     "SignalReading",
+    "Sponsor",
     "StoredPromise",
+    "StoredReason",
+    "SurveyAnswer",
     "User",
+    "Weighing",
 ]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("levelfield_web.measures.urls")),
     path("", include("levelfield_web.same_data.urls")),
     path("", include("levelfield_web.agreement.urls")),
+    path("", include("levelfield_web.reasons.urls")),
     path("api/", include("levelfield_web.api.urls")),
     path("", include("levelfield_web.people.urls")),
     path("", include("levelfield_web.audit.urls")),

@@ -12,6 +12,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield_io.store import Store
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.own_house.actions import ask
+from levelfield_web.reasons import actions as charter
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
 from levelfield_web.scenarios.actions import file as file_circumstance
@@ -83,6 +84,8 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
             partner="north", scenario="attrition", title="NNNNNNNNN people leave", starts_on=monday.date(), ends_on=None, site="NNNNNNNNN-Site", line="", owner="partner", words="NNNNNNNNN",
             by=noor.as_viewer, at=monday,
         ).public_id,
+        "reason_id": charter.add_reason(partner="north", kind="own", words="NNNNNNNNN reason", by=ada.as_viewer, at=monday).public_id,
+        "sponsor_id": charter.name_sponsor(partner="north", name="NNNNNNNNN-Boss", level="executive", since=monday.date(), by=noor.as_viewer, at=monday).public_id,
         "request_id": ask(partner="north", kind="access", what="NNNNNNNNN access", needed_on=monday.date(), by=noor.as_viewer, at=monday).public_id,
         "user_id": str(noor.pk), "invitation_id": "1", "token": "nobody", "pk": str(noor.pk), "person_id": str(noor.pk),
     }  # fmt: skip
@@ -133,7 +136,8 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values = values | {"format": ending}
     nothing = values | {
         "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12,
-        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "circumstance_id": "C-" + "0" * 12, "user_id": "999999", "person_id": "999999", "pk": "999999",
+        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "circumstance_id": "C-" + "0" * 12, "reason_id": "R-" + "0" * 12, "sponsor_id": "B-" + "0" * 12,
+        "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
         for method in ("get", "post"):
@@ -261,6 +265,8 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         ("/own-house/north/", "/own-house/nowhere/"),
         ("/explained/north/service_level/", "/explained/nowhere/service_level/"),
         ("/circumstances/north/", "/circumstances/nowhere/"),
+        ("/reasons/north/", "/reasons/nowhere/"),
+        ("/reasons/north/standing/", "/reasons/nowhere/standing/"),
     ]
     for theirs, none in pairs:
         taken: dict[str, list[float]] = {theirs: [], none: []}

@@ -22,11 +22,11 @@ DUTIES: dict[str, Duty] = {
     duty.key: duty
     for duty in (
         Duty("reasons", 1, "The reasons to outsource still hold", "Why the work was given away, and whether that is still what is asked for.",
-             "Are the reasons for which this work was outsourced still the ones that count today?", "", CALLZILLA),
+             "Are the reasons for which this work was outsourced still the ones that count today?", "the charter's reasons and the agreement", CALLZILLA),
         Duty("one_owner", 2, "One executive stands behind it", "A person with the power to decide, who attends the reviews.",
-             "Is there one executive owner who attends the reviews and decides what is escalated?", "", HUMACH),
+             "Is there one executive owner who attends the reviews and decides what is escalated?", "the charter's sponsors", HUMACH),
         Duty("same_goals", 3, "Both sides work for the same goals", "What was agreed can be measured, and what is measured carries weight.",
-             "Do both sides name the same three goals for this work?", "the agreement and the facts delivered for it", EITK),
+             "Do both sides name the same three goals for this work?", "the agreement, the facts delivered for it, and the survey of both sides", EITK),
         Duty("forecast", 4, "The locked forecast is good", "The partner staffs for what was forecast; a forecast far off, or always too low, cannot be staffed for.",
              "Was the forecast good enough to staff for?", "forecasts and intervals", FORECASTS),
         Duty("lock", 4, "The forecast is locked in time", "A forecast that comes late cannot be staffed for, however good it is.",

@@ -17,8 +17,10 @@ from levelfield.agreement.terms import Agreement
 from levelfield.own_house import DUTIES, Found, House, Opinion, Verdict, house
 from levelfield.own_house.checks.agreements import room, same_goals, yardstick
 from levelfield.own_house.checks.changes import Announced
+from levelfield.own_house.checks.charter import goals, one_owner, reasons_hold
 from levelfield.own_house.checks.requests import Waited, overdue, waited
 from levelfield.own_house.checks.together import may_be_told, room_for_doubt, together
+from levelfield.reasons import Area
 from levelfield.words import Period
 from levelfield_io.house_at_hand import Terms, found_in_data
 from levelfield_io.store import Store
@@ -26,6 +28,7 @@ from levelfield_web.agreement.queries import agreements, in_force
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.measures.figures import FIGURES
 from levelfield_web.measures.queries import last_day
+from levelfield_web.own_house.charter import Stand, standing
 from levelfield_web.own_house.models import Announcement, ClientRequest, DutyAnswer, RequestKind
 from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import partner_visible, store
@@ -154,6 +157,7 @@ def looked(*, viewer: Viewer, partner: str, on: dt.date, since: str = "", until:
     )  # fmt: skip
     found |= _on_record(partner, asked, agreement, on)
     found |= _of_agreements(viewer, partner, agreement, on)
+    found |= _of_charter(viewer, partner, found.get("same_goals"), on, span)
     found["together"] = _others(viewer, partner, agreement)
     return Looked(
         partner,
@@ -165,6 +169,13 @@ def looked(*, viewer: Viewer, partner: str, on: dt.date, since: str = "", until:
         told,
         on,
     )
+
+
+def reasons_standing(*, viewer: Viewer, partner: str, on: dt.date) -> Stand:
+    """Where the reasons of a partner's charter stand, over the last whole weeks with facts."""
+    publication = current(viewer=viewer).get(partner)
+    span = span_of(partner, publication) if publication is not None else None
+    return standing(viewer=viewer, partner=partner, on=on, span=span)
 
 
 @lru_cache(maxsize=64)
@@ -247,6 +258,25 @@ def _of_agreements(viewer: Viewer, partner: str, agreement: Agreement | None, on
         "yardstick": _yardstick(viewer, partner, agreement, on),
         "room": room(share, len(known)),
     }
+
+
+def _of_charter(
+    viewer: Viewer, partner: str, agreed: Found | None, on: dt.date, span: Period
+) -> dict[str, Found | None]:
+    """What the charter holds: reasons with their course, the executive owner, and the survey on goals."""
+    found = standing(viewer=viewer, partner=partner, on=on, span=span)
+    weighed = found.drift.share_apart is not None
+    own = found.charter
+    rows = [r for r in own.alignment.rows if r.statement.area is Area.GOALS]
+    apart = [r.statement.words.rstrip(".") for r in own.alignment.gaps if r.statement.area is Area.GOALS]
+    return {
+        "reasons": reasons_hold(
+            len(own.reasons), own.weights.n, found.drift.has_drifted if weighed else None, found.drift.sentence,
+            [(r.own.title, str(r.progress.course)) for r in found.rows],
+        ),
+        "one_owner": one_owner([(b.name, str(own.client.standing(b))) for b in own.client.owners], own.client.days_without),
+        "same_goals": goals(agreed, own.alignment.is_open, apart, len(rows)),
+    }  # fmt: skip
 
 
 def _yardstick(viewer: Viewer, partner: str, agreement: Agreement, on: dt.date) -> Found:

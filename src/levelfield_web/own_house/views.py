@@ -19,9 +19,14 @@ from levelfield_web.own_house.models import ANSWERS
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
+from levelfield_web.reasons import queries as charters
 
 COLUMNS = (
     "partner", "area", "duty", "title", "verdict", "measured", "sentence", "value", "n", "client_says", "partner_says", "since", "until", "publication",
+)  # fmt: skip
+STANDING_COLUMNS = (
+    "partner", "key", "reason", "weight", "money_share", "measure", "definition", "higher_is_better", "baseline", "baseline_on", "source", "current", "n", "since",
+    "until", "publication", "course", "sentence",
 )  # fmt: skip
 PARTNER_COLUMNS = ("partner", "waiting", "overdue", "announced", "answered_by_client", "answered_by_partner")
 MARKS = {
@@ -86,6 +91,28 @@ def _rows(found: queries.Looked) -> list[tuple[object, ...]]:
             )
         )  # fmt: skip
     return rows
+
+
+@require_safe
+def reasons_standing(request: Request, partner: str, format: str = "html") -> HttpResponse:
+    """Where the reasons of a charter stand: baselines beside current values, weights beside the money at risk."""
+    viewer = request.viewer
+    if not charters.visible(viewer=viewer, partner=partner):
+        raise Http404
+    found = queries.reasons_standing(viewer=viewer, partner=partner, on=_on())
+    rows: list[tuple[object, ...]] = [
+        (
+            partner, r.own.key, r.own.title, r.weight, r.money, r.own.measure or None, r.definition or None, r.own.higher_is_better, r.own.baseline,
+            r.own.baseline_on, r.own.source or None, r.progress.current, r.value.n if r.value else None, r.span.start if r.span else None, r.last,
+            found.publication, r.progress.course, r.progress.sentence,
+        )
+        for r in found.rows
+    ]  # fmt: skip
+    if found.unnamed:
+        rows.append((partner, None, _("No reason named"), None, found.unnamed, *(None for _n in range(13))))
+    context = {"partner": partner, "name": charters.name_of(viewer=viewer, partner=partner), "found": found}
+    table = Table(f"{partner}-reasons-standing", STANDING_COLUMNS, tuple(rows))
+    return answer(request, "own_house/reasons_standing.html", context, table=table)
 
 
 def _seen(request: Request, partner: str) -> None:

@@ -35,6 +35,7 @@ DOORS = (
     Door("settlement:statements", _("Statements")),
     Door("measures:lab", _("Definitions lab")),
     Door("same_data:data", _("Data")),
+    Door("reasons:charters", _("Reasons")),
     Door("agreement:agreements", _("Agreements")),
     Door("people:people", _("People")),
 )

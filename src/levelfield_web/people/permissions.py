@@ -59,6 +59,12 @@ PERMISSIONS: dict[str, frozenset[Standing]] = {
         "answer_plan": client(Role.EXECUTIVE, Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
         "hold_check_in": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
         | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
+        "keep_charter": client(Role.EXECUTIVE, Role.VENDOR_MANAGER),
+        "weigh_reasons": client(Role.EXECUTIVE, Role.VENDOR_MANAGER),
+        "name_sponsor": client(Role.EXECUTIVE, Role.VENDOR_MANAGER) | partner(Role.ACCOUNT_MANAGER),
+        "say_buy_in": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
+        "answer_survey": client(Role.EXECUTIVE, Role.VENDOR_MANAGER)
+        | partner(Role.ACCOUNT_MANAGER, Role.OPERATIONS_MANAGER),
         "export": client(*CLIENT_ROLES) | partner(*PARTNER_ROLES),
     }.items()
 }
@@ -92,6 +98,11 @@ WORDS = {
     "write_plan": gettext_lazy("write a plan"),
     "answer_plan": gettext_lazy("answer a plan"),
     "hold_check_in": gettext_lazy("hold a check-in"),
+    "keep_charter": gettext_lazy("keep the reasons of a charter"),
+    "weigh_reasons": gettext_lazy("weigh the reasons of a charter"),
+    "name_sponsor": gettext_lazy("name sponsors"),
+    "say_buy_in": gettext_lazy("record what a sponsor says"),
+    "answer_survey": gettext_lazy("answer the survey of both sides"),
     "export": gettext_lazy("download tables"),
 }
 

@@ -39,6 +39,11 @@ answer_request    -            yes               -          yes              -  
 announce          -            yes               -          yes              -                  -                     -
 answer_duty       yes          yes               -          -                yes                yes                   -
 file_scenario     -            yes               -          -                yes                yes                   -
+keep_charter      yes          yes               -          -                -                  -                     -
+weigh_reasons     yes          yes               -          -                -                  -                     -
+name_sponsor      yes          yes               -          -                yes                -                     -
+say_buy_in        yes          yes               yes        yes              yes                yes                   yes
+answer_survey     yes          yes               -          -                yes                yes                   -
 """
 
 
