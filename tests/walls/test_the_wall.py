@@ -19,6 +19,8 @@ from levelfield_web.scenarios.actions import file as file_circumstance
 from levelfield_web.signals.models import Review, Signal
 from levelfield_web.signals.series import first_day, watched_of
 
+from ..the_case import in_progress
+
 NOT_FOR_A_PROGRAM = ("api/openapi.json",)
 OPEN_TO_ALL = ("sign-in", "invitation", "join", "theme", "static", "jsi18n")
 MARKS = ("NNNNNNNNN", "Partner North", "north", "Noor")
@@ -76,7 +78,9 @@ def house(home, north, south, noor, sol, ada, ada_administrator, monday, signed_
         at=monday,
     )
     release = Store(home).release
+    case = in_progress(ada.as_viewer, noor.as_viewer, monday)
     values = {
+        "case_id": case.public_id, "entry_id": case.entries.get(kind="file").public_id, "promise_id": case.plans.get().promises.get().public_id,
         "partner": "north", "publication_id": release.current["north"], "delivery_id": delivery.public_id, "measure": "service_level",
         "version": "1", "month": "2026-02", "claim_id": "E-000000000000", "format": "json",
         "signal_id": signal_of_north(monday).public_id, "duty": "reasons",
@@ -112,6 +116,7 @@ def of_north() -> list[str]:
         "<partner>",
         "delivery_id",
         "signal_id",
+        "case_id",
         "<int:user_id>",
         "<int:person_id>",
         "<int:pk>",
@@ -136,7 +141,9 @@ def test_sol_gets_the_same_404_for_norths_things_as_for_nothing(house, ending):
     values = values | {"format": ending}
     nothing = values | {
         "partner": "nowhere", "publication_id": "P-" + "0" * 20, "delivery_id": "D-" + "0" * 12,
-        "signal_id": "S-" + "0" * 12, "request_id": "Q-" + "0" * 12, "circumstance_id": "C-" + "0" * 12, "reason_id": "R-" + "0" * 12, "sponsor_id": "B-" + "0" * 12,
+        "signal_id": "S-" + "0" * 12, "case_id": "K-" + "0" * 12, "entry_id": "T-" + "0" * 12, "promise_id": "M-" + "0" * 12, "request_id": "Q-" + "0" * 12,
+        "circumstance_id": "C-" + "0" * 12,
+        "reason_id": "R-" + "0" * 12, "sponsor_id": "B-" + "0" * 12,
         "user_id": "999999", "person_id": "999999", "pk": "999999",
     }  # fmt: skip
     for route in of_north():
@@ -265,6 +272,12 @@ def test_a_404_takes_as_long_for_norths_things_as_for_nothing(house):
         ("/own-house/north/", "/own-house/nowhere/"),
         ("/explained/north/service_level/", "/explained/nowhere/service_level/"),
         ("/circumstances/north/", "/circumstances/nowhere/"),
+        (f"/cases/{values['case_id']}/", "/cases/K-000000000000/"),
+        (f"/plans/{values['case_id']}/", "/plans/K-000000000000/"),
+        (f"/check-ins/{values['case_id']}/", "/check-ins/K-000000000000/"),
+        (f"/cases/{values['case_id']}/files/{values['entry_id']}/", "/cases/K-000000000000/files/T-000000000000/"),
+        ("/promises/north/", "/promises/nowhere/"),
+        ("/ladder/north/", "/ladder/nowhere/"),
         ("/reasons/north/", "/reasons/nowhere/"),
         ("/reasons/north/standing/", "/reasons/nowhere/standing/"),
     ]

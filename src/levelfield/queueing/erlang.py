@@ -144,7 +144,7 @@ def _broadcast(*arguments: npt.ArrayLike) -> tuple[list[Floats], tuple[int, ...]
             f"the arguments have {shapes} values", where="queue", expected="as many of each, or one for all", kind=RefusalKind.DEFINITION
         ) from None  # fmt: skip
     scalar = all(array.ndim == 0 for array in arrays)
-    return [np.ascontiguousarray(array).reshape(-1) for array in whole], None if scalar else whole[0].shape
+    return [np.array(array, order="C").reshape(-1) for array in whole], None if scalar else whole[0].shape
 
 
 def _shaped(figures: Floats, shape: tuple[int, ...] | None) -> Figure:
