@@ -41,6 +41,7 @@ class Check:
     name: str
     passed: bool | None  # None: could not be done
     sentence: str
+    against: Outcome | None = None  # the verdict that a failed check does not let stand
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,20 @@ def effect(
         said = f"Cannot say yet: the full effect has been there for {after} week{_s(after)}; {more} more {'is' if more == 1 else 'are'} needed."
         return Effect(Outcome.CANNOT_SAY, said, Design.ALONE, weeks_more=more)
     found = comparison_of(y, donors, begin, full)
-    own_breaks = tuple(b for b in breaks if 0 < b < begin) if found.design is Design.ALONE else ()
+    own_breaks = tuple(b for b in breaks if 0 < b < begin) if found.design is not Design.SYNTHETIC else ()
     try:
         b, noise = _tested(found, begin, full, own_breaks, promised)
     except Refusal as wrong:
         return Effect(Outcome.CANNOT_SAY, f"Cannot say yet: {wrong.what}.", found.design)
     low, high = b.quantile(ALPHA), b.quantile(1 - ALPHA)
     p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
-    checks = _checks(found, begin, full, own_breaks, side)
+    checks = _checks(found, begin, full, own_breaks, side, abs(b.value))
     if found.design is Design.SYNTHETIC:
         p = max(p, _rank(found))
     weeks = _weeks_more(promised, noise, begin - max(own_breaks, default=0), full - begin, after)
-    failed = [c for c in checks if c.passed is False]
-    outcome = _outcome(side, low, high, promised, p, bool(failed))
+    plain = _plain(side, low, high, promised, p)
+    failed = [c for c in checks if c.passed is False and c.against is plain]
+    outcome = Outcome.CANNOT_SAY if failed else plain
     said = _said(
         outcome, b.value, low, high, promised, written, found, failed, weeks, (high if side > 0 else -low), side
     )
@@ -116,25 +118,29 @@ def _columns(n: int, begin: int, full: int, breaks: Sequence[int]) -> Floats:
     return np.hstack(columns)
 
 
-def _outcome(side: float, low: float, high: float, promised: float, p: float, failed: bool) -> Outcome:
+def _plain(side: float, low: float, high: float, promised: float, p: float) -> Outcome:
+    """The verdict of the interval alone."""
     best = high if side > 0 else -low
     if best < abs(promised):
-        return Outcome.DID_NOT if not failed else Outcome.CANNOT_SAY
-    if p < ALPHA and not failed:
-        return Outcome.WORKED
-    return Outcome.CANNOT_SAY
+        return Outcome.DID_NOT
+    return Outcome.WORKED if p < ALPHA else Outcome.CANNOT_SAY
 
 
-def _checks(found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float) -> tuple[Check, ...]:
+def _checks(
+    found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float, size: float
+) -> tuple[Check, ...]:
     return (
-        _pre_trend(found, begin, breaks),
+        _pre_trend(found, begin, breaks, side),
         _placebo(found, begin, breaks, side),
         *_ranked(found),
-        *_of_others(found, begin, full, side),
+        *_of_others(found, begin, full, side, size),
     )
 
 
-def _of_others(found: Comparison, begin: int, full: int, side: float) -> tuple[Check, ...]:
+SHARED = 0.5  # of an effect: untouched series that moved by so much may be the same movement
+
+
+def _of_others(found: Comparison, begin: int, full: int, side: float, size: float) -> tuple[Check, ...]:
     """Did untouched series that are not like enough to compare with improve in the same weeks?"""
     if found.others is None:
         return ()
@@ -144,12 +150,13 @@ def _of_others(found: Comparison, begin: int, full: int, side: float) -> tuple[C
     except Refusal:
         return (Check(name, None, "Too few weeks to look at untouched series."),)
     p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
-    if p < ALPHA:
-        return (Check(name, False, f"Untouched series improved in the same weeks as well (p = {p:.3f})."),)
-    return (Check(name, True, f"Untouched series did not improve in the same weeks (p = {p:.2f})."),)
+    if p < ALPHA and abs(b.value) > SHARED * size:
+        said = f"Untouched series improved in the same weeks by at least half as much (p = {p:.3f})."
+        return (Check(name, False, said, Outcome.WORKED),)
+    return (Check(name, True, f"Untouched series did not improve as much in the same weeks (p = {p:.2f})."),)
 
 
-def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int]) -> Check:
+def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int], side: float) -> Check:
     """Did it already move before anything was done?"""
     name = "Trend before the begin"
     before = found.gap[:begin]
@@ -165,7 +172,7 @@ def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int]) -> Check:
     if p < ALPHA:
         way = "rising" if b.value > 0 else "falling"
         said = f"It was already {way} before the begin, beyond chance (p = {p:.3f}): what came after may be the same movement."
-        return Check(name, False, said)
+        return Check(name, False, said, Outcome.WORKED if b.value * side > 0 else Outcome.DID_NOT)
     return Check(name, True, f"No trend before the begin beyond chance (p = {p:.2f}).")
 
 
@@ -183,9 +190,8 @@ def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) 
         return Check(name, None, "Too few weeks before the begin to try an invented one.")
     p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
     if p < ALPHA / 2:
-        return Check(
-            name, False, f"At a begin that nobody made the same test finds an improvement as well (p = {p:.3f})."
-        )
+        said = f"At a begin that nobody made the same test finds an improvement as well (p = {p:.3f})."
+        return Check(name, False, said, Outcome.WORKED)
     return Check(name, True, f"At a begin that nobody made it finds no improvement (p = {p:.2f}).")
 
 
@@ -201,7 +207,7 @@ def _ranked(found: Comparison) -> tuple[Check, ...]:
     n = len(found.placebo_ratios)
     above = sum(r >= found.own_ratio for r in found.placebo_ratios)
     said = f"Of {n} untouched series {above} moved away from their comparison at least as far."
-    return (Check("Rank among untouched series", (above + 1) / (n + 1) <= ALPHA, said),)
+    return (Check("Rank among untouched series", (above + 1) / (n + 1) <= ALPHA, said, Outcome.WORKED),)
 
 
 def _weeks_more(promised: float, noise: Spread, before: int, under_way: int, after: int) -> int | None:

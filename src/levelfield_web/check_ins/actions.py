@@ -15,7 +15,7 @@ from levelfield_web.audit.actions import record, wait_for_the_chain
 from levelfield_web.check_ins.models import FEELINGS, RUNNING, CalendarFeed, CheckIn, Saying, hashed
 from levelfield_web.check_ins.reading import data_reach, effect_of, reading_of
 from levelfield_web.dialogue.actions import advance, fresh
-from levelfield_web.dialogue.models import Case
+from levelfield_web.dialogue.models import Case, CaseStep
 from levelfield_web.dialogue.standings import LONGEST_WORDS
 from levelfield_web.fields.texts import readable, written
 from levelfield_web.fields.viewer import HOUSE, Viewer
@@ -88,6 +88,8 @@ def judge(*, case: Case, once: str, by: Viewer, at: dt.datetime) -> Case:
     publication = current(viewer=HOUSE).get(case.partner, "")
     with transaction.atomic():
         wait_for_the_chain()
+        if by.sees(case.partner) and CaseStep.objects.filter(case=case, once=once, move=Move.JUDGE).exists():
+            return Case.objects.get(pk=case.pk)  # the same form, sent twice
         case = _running(case, by)
         promises = promises_of(case)
         due = [p for p in promises if _is_due(case, publication, p)]

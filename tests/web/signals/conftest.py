@@ -106,6 +106,14 @@ def homes(tmp_path_factory) -> Callable[[str], Path]:
                 return deliver(after("restated", name), week_file("north", "NNNNNNNNN", low, low), 4)
             case "back":  # three weeks as they were before the fall
                 return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", range(WEEKS, WEEKS + 3)), 3)
+            case "recovered":  # four weeks as they were before the fall
+                return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", range(WEEKS, WEEKS + 4)), 3)
+            case "unchanged":  # four weeks, still low
+                more = range(WEEKS, WEEKS + 4)
+                return deliver(after("fallen", name), week_file("north", "NNNNNNNNN", more, more), 3)
+            case "recovered restated":  # and the four weeks again, as if they had stayed low
+                more = range(WEEKS, WEEKS + 4)
+                return deliver(after("recovered", name), week_file("north", "NNNNNNNNN", more, more), 4)
             case "again":  # and lower than ever
                 more = range(WEEKS + 3, WEEKS + 5)
                 return deliver(after("back", name), week_file("north", "NNNNNNNNN", more, more, 0.2), 4)
