@@ -34,8 +34,13 @@ class Comparison:
     gap: Floats  # the own series less the comparison; the own series itself where it stands alone
     weights: tuple[tuple[str, float], ...]
     fit_before: float  # root mean square of the gap around its mean before the begin
-    placebo_ratios: tuple[float, ...] = ()  # of a synthetic control: after to before, for every untouched series
+    placebo_ratios: tuple[
+        float, ...
+    ] = ()  # of a synthetic control: mean gap after to root mean square before, for every untouched series
     own_ratio: float = math.nan
+    placebo_effects: tuple[float, ...] = ()  # mean gap after less mean gap before, for every untouched series
+    own_effect: float = math.nan
+    placebo_fits: tuple[float, ...] = ()  # root mean square of their gaps before
     others: Floats | None = None  # the mean of untouched series that are not like enough to compare with
 
 
@@ -88,11 +93,14 @@ def _synthetic(y: Floats, donors: Sequence[tuple[str, Floats]], begin: int, full
     names = [name for name, _x in donors]
     panel = np.column_stack([x for _n, x in donors])
     weights = simplex_weights(y[:begin], panel[:begin])
-    ratios = []
+    ratios, effects, fits = [], [], []
     for i in range(len(donors)):
         others = np.delete(panel, i, axis=1)
         w = simplex_weights(panel[:begin, i], others[:begin])
-        ratios.append(_ratio(panel[:, i] - others @ w, begin, full))
+        away = panel[:, i] - others @ w
+        ratios.append(_ratio(away, begin, full))
+        effects.append(_moved(away, begin, full))
+        fits.append(float(np.sqrt(np.nanmean(away[:begin] ** 2))))
     gap = y - panel @ weights
     kept = tuple((n, float(w)) for n, w in sorted(zip(names, weights, strict=True), key=lambda p: -p[1]) if w > 0.005)
     return Comparison(
@@ -102,13 +110,20 @@ def _synthetic(y: Floats, donors: Sequence[tuple[str, Floats]], begin: int, full
         float(np.sqrt(np.nanmean(gap[:begin] ** 2))),
         tuple(ratios),
         _ratio(gap, begin, full),
+        tuple(effects),
+        _moved(gap, begin, full),
+        tuple(fits),
     )
 
 
 def _ratio(gap: Floats, begin: int, full: int) -> float:
-    """How much larger the gap is after than before: the statistic that is ranked among the placebos."""
-    before, after = np.sqrt(np.nanmean(gap[:begin] ** 2)), np.sqrt(np.nanmean(gap[full:] ** 2))
-    return float(after / before) if before > 0 else math.inf
+    """How far the gap lies from zero after, in units of how badly it fitted before: what is ranked among the placebos."""
+    before = float(np.sqrt(np.nanmean(gap[:begin] ** 2)))
+    return float(np.nanmean(gap[full:])) / before if before > 0 else math.inf
+
+
+def _moved(gap: Floats, begin: int, full: int) -> float:
+    return float(np.nanmean(gap[full:]) - np.nanmean(gap[:begin]))
 
 
 def simplex_weights(target: Floats, panel: Floats) -> Floats:

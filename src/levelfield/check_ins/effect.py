@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from levelfield.check_ins.comparison import Comparison, Design, comparison_of
 from levelfield.plan.measurable import fewest_weeks
@@ -23,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 ALPHA = 0.05  # one-sided: at most one in twenty plans without effect is said to have worked
 FEWEST_AFTER = 3  # weeks with the full effect before anything is said
+SHARED = 0.5  # of an effect: what moves by so much without the plan may be the same movement
 PLACEBO_FEWEST = 8  # weeks on either side of an invented begin
 
 
@@ -84,20 +86,18 @@ def effect(
         b, noise = _tested(found, begin, full, own_breaks, promised)
     except Refusal as wrong:
         return Effect(Outcome.CANNOT_SAY, f"Cannot say yet: {wrong.what}.", found.design)
-    low, high = b.quantile(ALPHA), b.quantile(1 - ALPHA)
+    value, low, high = b.value, b.quantile(ALPHA), b.quantile(1 - ALPHA)
     p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
-    checks = _checks(found, begin, full, own_breaks, side, abs(b.value))
     if found.design is Design.SYNTHETIC:
-        p = max(p, _rank(found))
+        value, low, high, p = _among_placebos(found, side)
+    checks = _checks(found, begin, full, own_breaks, side, abs(value))
     weeks = _weeks_more(promised, noise, begin - max(own_breaks, default=0), full - begin, after)
     plain = _plain(side, low, high, promised, p)
     failed = [c for c in checks if c.passed is False and c.against is plain]
     outcome = Outcome.CANNOT_SAY if failed else plain
-    said = _said(
-        outcome, b.value, low, high, promised, written, found, failed, weeks, (high if side > 0 else -low), side
-    )
+    said = _said(outcome, value, low, high, promised, written, found, failed, weeks, (high if side > 0 else -low), side)
     more_weeks = weeks if outcome is Outcome.CANNOT_SAY else None
-    return Effect(outcome, said, found.design, b.value, low, high, p, more_weeks, checks, found)
+    return Effect(outcome, said, found.design, value, low, high, p, more_weeks, checks, found)
 
 
 def _tested(found: Comparison, begin: int, full: int, breaks: Sequence[int], promised: float) -> tuple[Fitted, Spread]:
@@ -130,14 +130,11 @@ def _checks(
     found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float, size: float
 ) -> tuple[Check, ...]:
     return (
-        _pre_trend(found, begin, breaks, side),
+        _pre_trend(found, begin, full, breaks, side, size),
         _placebo(found, begin, breaks, side),
-        *_ranked(found),
+        *_ranked(found, side),
         *_of_others(found, begin, full, side, size),
     )
-
-
-SHARED = 0.5  # of an effect: untouched series that moved by so much may be the same movement
 
 
 def _of_others(found: Comparison, begin: int, full: int, side: float, size: float) -> tuple[Check, ...]:
@@ -156,7 +153,7 @@ def _of_others(found: Comparison, begin: int, full: int, side: float, size: floa
     return (Check(name, True, f"Untouched series did not improve as much in the same weeks (p = {p:.2f})."),)
 
 
-def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int], side: float) -> Check:
+def _pre_trend(found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float, size: float) -> Check:
     """Did it already move before anything was done?"""
     name = "Trend before the begin"
     before = found.gap[:begin]
@@ -169,11 +166,14 @@ def _pre_trend(found: Comparison, begin: int, breaks: Sequence[int], side: float
     except Refusal:
         return Check(name, None, "Too few weeks before the begin to look for a trend.")
     p = 2 * min(b.below(0.0), 1 - b.below(0.0))
-    if p < ALPHA:
+    after = (full + len(found.gap) - 1) / 2 - (
+        start + begin - 1
+    ) / 2  # from the middle of before to the middle of after
+    if p < ALPHA and abs(b.value) * after > SHARED * size:
         way = "rising" if b.value > 0 else "falling"
         said = f"It was already {way} before the begin, beyond chance (p = {p:.3f}): what came after may be the same movement."
         return Check(name, False, said, Outcome.WORKED if b.value * side > 0 else Outcome.DID_NOT)
-    return Check(name, True, f"No trend before the begin beyond chance (p = {p:.2f}).")
+    return Check(name, True, f"No trend before the begin that could explain it (p = {p:.2f}).")
 
 
 def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) -> Check:
@@ -195,18 +195,45 @@ def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) 
     return Check(name, True, f"At a begin that nobody made it finds no improvement (p = {p:.2f}).")
 
 
-def _rank(found: Comparison) -> float:
-    """The share of untouched series, and the own one, whose gap grew at least as much."""
-    ratios = [*found.placebo_ratios, found.own_ratio]
-    return sum(r >= found.own_ratio for r in ratios) / len(ratios)
+def _among_placebos(found: Comparison, side: float) -> tuple[float, float, float, float]:
+    """Estimate, interval and p of a synthetic control, by how far untouched series moved from theirs.
+
+    Source: placebo variance, Arkhangelsky et al. 2021, doi:10.1257/aer.20190159; of series that fitted badly before nothing
+    is learnt of one that fitted well (Abadie, Diamond and Hainmueller 2010: mean squared gap at most five times the own).
+    """
+    kept = _fitted_alike(found)
+    n = len(kept)
+    error = float(np.sqrt(np.mean(np.square(kept))))
+    reach = float(stats.t.ppf(1 - ALPHA, n)) * error
+    p = float(stats.t.sf(side * found.own_effect / error, n)) if error > 0 else 0.0
+    return found.own_effect, found.own_effect - reach, found.own_effect + reach, max(p, _rank(found, side))
 
 
-def _ranked(found: Comparison) -> tuple[Check, ...]:
+BADLY, ENOUGH = 5.0, 8  # times the own mean squared gap before; placebos that must be left for a spread of their own
+
+
+def _fitted_alike(found: Comparison) -> Floats:
+    """Effects of the placebos that fitted about as well as the own series before; of all where these are too few."""
+    effects, fit = np.array(found.placebo_effects), np.array(found.placebo_fits)
+    kept = fit**2 <= BADLY * found.fit_before**2
+    return effects[kept] if kept.sum() >= ENOUGH else effects
+
+
+def _rank(found: Comparison, side: float) -> float:
+    """The share of untouched series, and the own one, that moved at least as far the promised way."""
+    return (1 + _as_far(found, side)) / (len(found.placebo_ratios) + 1)
+
+
+def _as_far(found: Comparison, side: float) -> int:
+    return sum(side * r >= side * found.own_ratio for r in found.placebo_ratios)
+
+
+def _ranked(found: Comparison, side: float) -> tuple[Check, ...]:
     if found.design is not Design.SYNTHETIC:
         return ()
     n = len(found.placebo_ratios)
-    above = sum(r >= found.own_ratio for r in found.placebo_ratios)
-    said = f"Of {n} untouched series {above} moved away from their comparison at least as far."
+    above = _as_far(found, side)
+    said = f"Of {n} untouched series {above} moved at least as far from their comparison, the same way."
     return (Check("Rank among untouched series", (above + 1) / (n + 1) <= ALPHA, said, Outcome.WORKED),)
 
 
