@@ -19,7 +19,7 @@ from bench.measuring import ROOT, Row
 
 NAMES = (
     "reading", "many_measures", "percentiles", "rollup", "restating", "charts", "pages", "bad_files", "kill_nine", "set_up",
-    "verdicts", "false_alarms", "kinds", "monitoring", "outlook", "change_points", "fair_comparison", "queueing", "localisation", "rate_localisation", "mix_and_rate", "scenarios",
+    "verdicts", "false_alarms", "kinds", "monitoring", "outlook", "change_points", "fair_comparison", "queueing", "localisation", "rate_localisation", "mix_and_rate", "scenarios", "effects",
 )  # fmt: skip
 OUT = ROOT / "bench" / "out" / "results.json"
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from levelfield.words import Refusal
 
@@ -181,18 +181,22 @@ def power(effect: float, noise: Spread, before: int, under_way: int, after: int,
         noise.weight > 0.01
     )  # correlations that hardly count are left out, so that a plan's page costs milliseconds
     free = max(before + after - 2, 1)
-    critical = float(stats.t.ppf(1 - alpha, free))
     # Beliefs are rounded so that neighbours share their work; a twentieth of a scale changes no digit that is shown.
     believed = np.maximum(abs(effect) / HALF_A_YEAR / noise.scale[counts], 1e-6)
     rounded = np.exp(np.round(np.log(believed) * 10) / 10)
     unit = np.array(
         [_unit_error(before, under_way, after, float(p), float(b)) for p, b in zip(PHIS[counts], rounded, strict=True)]
     )
-    shift = abs(effect) / (noise.scale[counts] * unit)
-    # A noncentral t by its normal form; exact enough from ten weeks on and never far below.
-    reach = (shift - critical) / np.sqrt(1 + critical**2 / (2 * free))
-    weight = noise.weight[counts] / noise.weight[counts].sum()
-    return float(np.sum(weight * special.ndtr(reach)))
+    error, weight = noise.scale[counts] * unit, noise.weight[counts] / noise.weight[counts].sum()
+    # Beyond chance: beyond what the mixture over correlations, which the test itself has to take, leaves to chance.
+    beyond = float(
+        optimize.brentq(
+            lambda x: float(np.sum(weight * special.stdtr(free, x / error))) - (1 - alpha),
+            0.0,
+            100 * float(error.max()),
+        )
+    )
+    return float(np.sum(weight * special.stdtr(free, (abs(effect) - beyond) / error)))
 
 
 @lru_cache(maxsize=50_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -144,6 +144,7 @@ def _page(request: Request, own: Case, refusal: Refusal | None = None) -> HttpRe
     context = {
         "case": own, "page": page, "name": name, "refusal": refusal, "given": request.POST, "once": once(), "theirs": name if viewer.is_client else _("the client"),
         "may_move": may(viewer, "move_case"), "may_talk": may(viewer, "talk") and own.state != "closed", "measures": measure_choices(empty=False), "lines": lines,
+        "line": dict(parse_qsl(own.scope)).get("line", ""),
         "largest": LARGEST // 2**20, "measure": MEASURES.get(own.measure), "publication": page.as_of, "side_words": {"client": _("the client"), "partner": name},
     }  # fmt: skip
     return answer(request, "dialogue/case.html", context, table=table, status=status_of(refusal) if refusal else 200)
