@@ -50,6 +50,24 @@ MOST_DELIVERED_A_DAY = 1_000_000 * ENVIRONMENT.whole(
     10_000,
     meaning="How much one side, the client or a partner, may deliver on the pages within a day, in megabytes.",
 )
+MAIL = ENVIRONMENT.mail(
+    "LEVELFIELD_MAIL_URL",
+    meaning="The mail server that sends a person's digest of what is due: smtp://user:password@host:587 or smtps://… . When absent, "
+    "no mail is sent.",
+)
+DEFAULT_FROM_EMAIL = ENVIRONMENT.text(
+    "LEVELFIELD_MAIL_FROM", "levelfield@localhost", meaning="The address digests come from."
+)
+SITE = ENVIRONMENT.text(
+    "LEVELFIELD_SITE", "http://localhost:8000", meaning="The address people open, for the links in digests."
+).rstrip("/")
+EMAIL_HOST = MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20
 
 DEBUG = False
 ROOT_URLCONF = "levelfield_web.urls"

@@ -2,6 +2,7 @@
 
 from levelfield.plan.achievable import Achievable, CanDo, Kept, Past, PastChange, achievable, past_changes
 from levelfield.plan.glide import GlidePoint, glide
+from levelfield.plan.level import last_step, level_now
 from levelfield.plan.measurable import CanSee, Measurable, measurable
 from levelfield.plan.promise import MOST_PROMISES, Owner, Path, Promise, reachable
 from levelfield.plan.ramp import Ramp, handle_time, lost_weeks, ramp
@@ -30,6 +31,8 @@ __all__ = [
     "fitted",
     "glide",
     "handle_time",
+    "last_step",
+    "level_now",
     "lost_weeks",
     "measurable",
     "past_changes",

@@ -107,6 +107,21 @@ class Environment:
                 name, str(error), "sqlite:///path/to/db.sqlite3 or postgres://user:password@host:5432/name"
             ) from None
 
+    def mail(self, name: str, *, meaning: str) -> dict[str, Any]:
+        """The parts of a mail server's address such as smtp://user:password@host:587; none where no mail is sent."""
+        url = self.text(name, "", meaning=meaning)
+        if not url:
+            return {}
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise refused(name, f"“{parts.scheme or url}” is not a mail server we know", "smtp://user:password@host:587 or smtps://…")  # fmt: skip
+        safe = parts.scheme == "smtps"
+        return {
+            "EMAIL_HOST": parts.hostname, "EMAIL_PORT": parts.port or (465 if safe else 587), "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""), "EMAIL_USE_SSL": safe,
+            "EMAIL_USE_TLS": not safe and parts.hostname not in ("localhost", "127.0.0.1"),
+        }  # fmt: skip
+
     def misspelt(self) -> dict[str, str]:
         """Names that look like one of ours and that nothing here reads, each with the one that was probably meant.
 

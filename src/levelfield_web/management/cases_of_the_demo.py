@@ -12,6 +12,7 @@ from django.db import transaction
 
 from levelfield.check_ins import Outcome, effect
 from levelfield.dialogue import Move
+from levelfield.plan import level_now
 from levelfield.words import Refusal
 from levelfield_web.check_ins import actions as check_ins
 from levelfield_web.dialogue import actions as dialogue
@@ -21,7 +22,7 @@ from levelfield_web.fields.viewer import HOUSE, Viewer
 from levelfield_web.plan import actions as plan
 from levelfield_web.plan.live import kept_by
 from levelfield_web.plan.models import StoredPromise
-from levelfield_web.plan.testing import breaks_of, level_now, tested
+from levelfield_web.plan.testing import breaks_of, level_at, tested
 from levelfield_web.same_data.queries import current
 from levelfield_web.scenarios.queries import open_signals, places_of
 from levelfield_web.signals.models import Signal
@@ -157,7 +158,7 @@ class _People:
             (self.noor, "Cover list of eight names for every evening shift", "Noor", 1.0), (self.ada, "Announce releases ten working days ahead", "Ada", 0.8),
         ):  # fmt: skip
             own = weekly("north", publication, case.measure, case.scope)
-            now = level_now(own, monday) if own is not None else None
+            now = level_at(own, monday) if own is not None else None
             if own is None or now is None:
                 return False
             made = plan.add_promise(
@@ -222,7 +223,7 @@ def _tried(publication: str, wanted: Outcome, skip: int) -> Tried | None:
     for own in _series(publication):
         begin, full = len(own.weeks) - BEGAN, len(own.weeks) - FULL
         before = own.until(own.days[begin])
-        level = level_now(before)
+        level = level_now(before.values, breaks_of(before))
         if level is None or np.isfinite(before.values).sum() < 26:
             continue
         for share in (0.03, 0.06, 0.1):

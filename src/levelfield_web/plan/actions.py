@@ -24,7 +24,7 @@ from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.people.permissions import require
 from levelfield_web.plan.live import kept_by, live_plan
 from levelfield_web.plan.models import Plan, PlanState, StoredPromise
-from levelfield_web.plan.testing import aligned, level_now, tested
+from levelfield_web.plan.testing import aligned, level_at, tested
 from levelfield_web.same_data.queries import current
 
 WRITING = (State.SESSION_HELD, State.CAUSE_AGREED, State.AGREED_TO_DIFFER)
@@ -56,7 +56,7 @@ def add_promise(
         raise Refusal(_("Check-ins every %(n)s weeks") % {"n": rhythm_weeks}, where=told, expected=_("1 to 13"), next_step=_("Choose another rhythm."))  # fmt: skip
     publication = current(viewer=HOUSE).get(case.partner, "")
     own = weekly(case.partner, publication, measure, scope) if measure in MEASURES else None
-    baseline = level_now(own, path.begins_on) if own is not None else None
+    baseline = level_at(own, path.begins_on) if own is not None else None
     if own is None or baseline is None:
         raise Refusal(
             _("No weekly values of this measure arrive for it"), where=told, expected=_("a measure and line with data: what nobody can see, nobody can promise"),

@@ -25,13 +25,14 @@ from levelfield.plan import (
     Staffing,
     achievable,
     glide,
+    last_step,
+    level_now,
     measurable,
     past_changes,
     ramp,
     staffing,
 )
 from levelfield.plan.staffing import QUEUE_MEASURES
-from levelfield.signals.verdict import Kind
 from levelfield.words import Grain, Period, Refusal
 from levelfield_io.staffing_at_hand import usual_queues
 from levelfield_io.store import Store
@@ -43,7 +44,6 @@ from levelfield_web.same_data.queries import current, estate
 from levelfield_web.same_data.warehouse import store
 from levelfield_web.scenarios.queries import places_of
 
-BASELINE_WEEKS = 8  # of the present level: two months, none of them before the level last stepped
 SHORTEST = 2  # weeks: a change within one week is noise
 PROFICIENT_WEEKS = 3.0  # half-life of the way to full speed (glossary: ramp curve)
 SLOW_START = 1.5  # handle time of a new agent, times the proficient one's
@@ -68,23 +68,14 @@ class Tested:
 
 
 def breaks_of(own: Weekly) -> tuple[int, ...]:
-    """Where the level last stepped, as the verdict on the series has it; positions among all its weeks."""
-    if not own.weeks:
-        return ()
-    reading = own.chart.reading
-    if reading.kind is not Kind.SUSTAINED or reading.onset is None:
-        return ()
-    label = own.chart.dots[reading.onset].label
-    return (own.weeks.index(label),) if label in own.weeks else ()
+    """Where the level last stepped; positions among all its weeks."""
+    return last_step(own.chart, own.weeks) if own.weeks else ()
 
 
-def level_now(own: Weekly, until: dt.date | None = None) -> float | None:
-    """The present level: the mean of the last weeks since it last stepped. None without a value."""
-    known = own if until is None else own.until(until)
-    values = known.values
-    recent = values[max([*breaks_of(known), len(values) - BASELINE_WEEKS, 0]) :]
-    recent = recent[np.isfinite(recent)]
-    return float(recent.mean()) if len(recent) else None
+def level_at(own: Weekly, until: dt.date) -> float | None:
+    """The level just before a day. None without a value."""
+    known = own.until(until)
+    return level_now(known.values, breaks_of(known))
 
 
 def tested(partner: str, publication: str, own: StoredPromise, kept: Kept) -> Tested | None:
@@ -177,7 +168,7 @@ def _ramp(own: Weekly, path: Path, people: tuple[int, int, float | None] | None)
         return None
     heads, training, leave = people
     aht = weekly(own.partner, own.publication, "aht", own.scope)
-    proficient = level_now(aht) if aht is not None and aht.measure.unit is Unit.SECONDS else None
+    proficient = level_now(aht.values, breaks_of(aht)) if aht is not None and aht.measure.unit is Unit.SECONDS else None
     proficient = proficient or 1.0
     try:
         return ramp(

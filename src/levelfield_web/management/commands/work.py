@@ -23,6 +23,7 @@ from django.utils import timezone
 from levelfield.words import Refusal
 from levelfield_io.environment import work_seconds
 from levelfield_io.limits import end_with_parent, keep_within_limits
+from levelfield_web.check_ins.reminding import remind_next
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.same_data import actions
 from levelfield_web.same_data.models import Delivery
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to stop, it takes its process along
         given_up: set[str] = set()  # accounts that cannot be counted
+        not_reached: set[int] = set()  # people whose digest could not be sent
         look_at = 0.0  # when to look for statements that nobody counted yet
         noted = 0  # the release whose publications are known to have their moves
         try:
@@ -72,6 +74,8 @@ class Command(BaseCommand):
                             at=timezone.now(), given_up=given_up
                         ):
                             continue  # one account at a time: somebody may have delivered a file meanwhile
+                        if remind_next(at=timezone.now(), given_up=not_reached):
+                            continue
                         look_at = time.monotonic() + LOOK_AT_STATEMENTS_EVERY_S
                     close_old_connections()
                     time.sleep(LOOK_EVERY_S)
