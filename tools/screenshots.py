@@ -50,6 +50,8 @@ SHOTS = (
         1200,
         1160,
     ),
+    ("case", "ada@client.example", "{case}", False, 1200, 1000),
+    ("plan-dark", "noor@north.example", "{plan}", True, 1200, 1000),
     ("own-house-dark", "noor@north.example", "/own-house/north/", True, 1200, 860),
     ("phone", "sol@south.example", "/partners/south/measures/aht/?grain=week", True, 390, 844),
 )
@@ -76,7 +78,14 @@ def main() -> None:
                 )
                 page = context.new_page()
                 sign_in(page, base, person)
-                page.goto(base + address.format(month=last_month(page, base), signal=first_signal(page, base)))
+                cases = cases_by_state(page, base)
+                names = {
+                    "month": last_month(page, base),
+                    "signal": first_signal(page, base),
+                    "case": f"/cases/{cases.get('joint session held', '')}/",
+                    "plan": f"/plans/{cases.get('plan proposed', '')}/",
+                }
+                page.goto(base + address.format(**names))
                 page.screenshot(path=OUT / f"{name}.png")
                 print(f"{name}.png  {page.title()}")
                 context.close()
@@ -116,6 +125,11 @@ def first_signal(page: Page, base: str) -> str:
     """The address of the signal that stands first."""
     rows = page.request.get(f"{base}/signals.json").json()["rows"]
     return f"/signals/{rows[0]['signal']}/" if rows else "/signals/"
+
+
+def cases_by_state(page: Page, base: str) -> dict[str, str]:
+    """The names of the demo's cases, by where they stand."""
+    return {row["state"]: row["case"] for row in page.request.get(f"{base}/cases.json").json()["rows"]}
 
 
 if __name__ == "__main__":

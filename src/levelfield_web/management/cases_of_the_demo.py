@@ -28,7 +28,7 @@ from levelfield_web.scenarios.queries import open_signals, places_of
 from levelfield_web.signals.models import Signal
 
 MEASURES = ("service_level", "aht", "abandonment")
-BEGAN, FULL = 16, 13  # weeks before the end of the data: a plan that was tried
+BEGAN, FULL = 16, 3  # weeks before the end of the data at which a tried plan began; weeks until its full effect
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Tried:
 
     own: Weekly
     target: float
+    began: int  # weeks before the end of the data
 
 
 def make_cases(ada: Viewer, noor: Viewer, at: dt.datetime) -> None:
@@ -60,7 +61,7 @@ def _make(people: _People, publication: str) -> None:
         signal = signals[n] if n < len(signals) else None
         people.walk(until, n, signal, lines[n % len(lines)], publication)
     for outcome in (Outcome.WORKED, Outcome.DID_NOT, Outcome.CANNOT_SAY, None):
-        found = _tried(publication, outcome or Outcome.WORKED, skip=1 if outcome is None else 0)
+        found = _tried(publication, outcome or Outcome.WORKED, BEGAN if outcome is not None else BEGAN + 8)
         if found is not None:
             people.tried(found, close=outcome is None)
 
@@ -179,7 +180,7 @@ class _People:
     def tried(self, found: Tried, *, close: bool) -> None:
         """A plan that was tried, and what the data say of it."""
         own = found.own
-        begins, full = own.days[-BEGAN], own.days[-FULL]
+        begins, full = own.days[-found.began], own.days[FULL - found.began]
         end = own.days[-1] + dt.timedelta(days=7)
         ago = (self.now.date() - begins).days
         case = dialogue.open_case(
@@ -217,11 +218,10 @@ def _aim(own: Weekly, now: float, size: float) -> float:
     return min(best, 0.99) if str(own.measure.unit) == "share" else max(best, 0.0)
 
 
-def _tried(publication: str, wanted: Outcome, skip: int) -> Tried | None:
+def _tried(publication: str, wanted: Outcome, began: int) -> Tried | None:
     """The first series of North on which a plan of that time ends as wanted, by the effect test itself."""
-    found = 0
     for own in _series(publication):
-        begin, full = len(own.weeks) - BEGAN, len(own.weeks) - FULL
+        begin = len(own.weeks) - began
         before = own.until(own.days[begin])
         level = level_now(before.values, breaks_of(before))
         if level is None or np.isfinite(before.values).sum() < 26:
@@ -233,15 +233,12 @@ def _tried(publication: str, wanted: Outcome, skip: int) -> Tried | None:
                 continue
             try:
                 result = effect(
-                    own.values, begin=begin, full=full, promised=target - level, written=own.told_change, breaks=breaks_of(before)
+                    own.values, begin=begin, full=begin + FULL, promised=target - level, written=own.told_change, breaks=breaks_of(before)
                 )  # fmt: skip
             except Refusal:
                 continue
             if result.outcome is wanted:
-                if found == skip:
-                    return Tried(own, target)
-                found += 1
-                break
+                return Tried(own, target, began)
     return None
 
 
@@ -249,5 +246,5 @@ def _series(publication: str) -> Iterator[Weekly]:
     for measure in MEASURES:
         for line in places_of(viewer=HOUSE, partner="north")[1]:
             own = weekly("north", publication, measure, urlencode({"line": line}))
-            if own is not None and len(own.weeks) > BEGAN + 20 and own.better in ("higher", "lower"):
+            if own is not None and len(own.weeks) > BEGAN + 30 and own.better in ("higher", "lower"):
                 yield own
