@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from levelfield.measures.catalogue import MEASURES
 from levelfield.words import Refusal
+from levelfield_web.agreement.queries import in_force
 from levelfield_web.dialogue import actions, queries
 from levelfield_web.dialogue.attachments import LARGEST
 from levelfield_web.dialogue.choices import measure_choices
@@ -89,7 +90,7 @@ def open_case(request: Request, partner: str) -> HttpResponse:
     if signal is not None:
         form = SignalCaseForm(request.POST or None, initial={"once": once(), "words": f"{signal.sentence}. "})
     else:
-        form = CaseForm(request.POST or None, lines=lines, initial=_from_address(request))
+        form = CaseForm(request.POST or None, lines=lines, initial=_from_address(request, partner))
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -114,13 +115,16 @@ def open_case(request: Request, partner: str) -> HttpResponse:
     return render(request, "dialogue/open.html", context, status=status)
 
 
-def _from_address(request: Request) -> dict[str, str]:
+def _from_address(request: Request, partner: str) -> dict[str, str]:
     """What a statement or a measure's page hands over; the person reads it before it is sent."""
     month, target = request.GET.get("month", "")[:7], request.GET.get("target", "")[:200]
     measure, line = request.GET.get("measure", ""), request.GET.get("line", "")[:200]
     title = ""
     if month and target:
         title = f"{target}, {month}"
+        agreement = in_force(viewer=request.viewer, partner=partner, on=timezone.now().date())
+        agreed = agreement.target(target) if agreement is not None else None
+        measure = agreed.measure if agreed is not None else measure
     elif measure in MEASURES:
         title = MEASURES[measure].label + (f", {line}" if line else "")
     return {"once": once(), "month": month, "target": target, "measure": measure if measure in MEASURES else "", "line": line, "title": title}  # fmt: skip

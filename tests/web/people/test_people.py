@@ -39,6 +39,13 @@ answer_request    -            yes               -          yes              -  
 announce          -            yes               -          yes              -                  -                     -
 answer_duty       yes          yes               -          -                yes                yes                   -
 file_scenario     -            yes               -          -                yes                yes                   -
+raise_case        yes          yes               -          -                yes                yes                   -
+move_case         yes          yes               -          -                yes                yes                   -
+talk              yes          yes               yes        -                yes                yes                   yes
+set_ladder        -            yes               -          -                yes                -                     -
+write_plan        -            yes               -          -                yes                yes                   -
+answer_plan       yes          yes               -          -                yes                -                     -
+hold_check_in     yes          yes               -          -                yes                yes                   -
 keep_charter      yes          yes               -          -                -                  -                     -
 weigh_reasons     yes          yes               -          -                -                  -                     -
 name_sponsor      yes          yes               -          -                yes                -                     -
