@@ -54,7 +54,7 @@ def promised(case: Case, by: Viewer, at: dt.datetime, **more: object) -> StoredP
     begin = dt.date(2026, 2, 16)
     told: dict[str, object] = {
         "action": f"{MARK} cover list", "owner_side": by.side, "owner_name": f"{MARK} Noor", "measure": "service_level", "scope": f"line={MARK}-Billing",
-        "target": 0.97, "begins_on": begin, "full_on": begin + WEEK, "judged_on": begin + 3 * WEEK, "how": f"{MARK} list", "rhythm_weeks": 1,
+        "target": 0.97, "begins_on": begin, "full_on": begin + WEEK, "judged_on": begin + 8 * WEEK, "how": f"{MARK} list", "rhythm_weeks": 1,
     }  # fmt: skip
     return plan.add_promise(case=case, once=once(), by=by, at=at, **told | more)  # type: ignore[arg-type]
 

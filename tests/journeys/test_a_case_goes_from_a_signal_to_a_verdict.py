@@ -250,16 +250,16 @@ def test_a_plan_that_did_not_work_goes_up_the_ladder(browser, house):
     to_the_cause(ada, noor, address, "Habits.")
     plan, check_in = (address.replace("/cases/", f"/{room}/") for room in ("plans", "check-ins"))
     at(noor, plan)
-    promised(noor, action="Coach every evening", target="88", line="NNNNNNNNN-Orders")
+    days = {"begins_on": "2026-03-30", "full_on": "2026-03-30", "judged_on": "2026-04-27"}
+    promised(noor, action="Coach every evening", target="88", line="NNNNNNNNN-Orders", **days)
     if noor.get_by_role("button", name="Overrule the test").count():
         noor.locator("article.promise textarea").fill("Coaching is new here.")
         noor.get_by_role("button", name="Overrule the test").click()
     moved(noor, "Propose the plan to the client")
     moved(at(ada, plan), "Accept the plan")
     moved(at(noor, plan), "Begin the plan")
-    if not (home / "four.csv").exists():
-        (home / "four.csv").write_text(week_file("north", "NNNNNNNNN", range(WEEKS, WEEKS + 4)), encoding="utf-8")
-        levelfield(home, "publish", str(home / "four.csv"), "--home", str(home))
+    (home / "eight.csv").write_text(week_file("north", "NNNNNNNNN", range(WEEKS, WEEKS + 8)), encoding="utf-8")
+    levelfield(home, "publish", str(home / "eight.csv"), "--home", str(home))
     moved(at(ada, check_in), "Let the data judge")
     expect(ada.get_by_role("heading", level=1)).to_have_text("The plan: did not work")
     expect(at(noor, check_in).locator("article.promise")).to_contain_text("Did not work: the effect is")

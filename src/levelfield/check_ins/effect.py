@@ -150,7 +150,7 @@ def _of_others(found: Comparison, begin: int, full: int, side: float, size: floa
     if p < ALPHA and abs(b.value) > SHARED * size:
         said = f"Untouched series improved in the same weeks by at least half as much (p = {p:.3f})."
         return (Check(name, False, said, Outcome.WORKED),)
-    return (Check(name, True, f"Untouched series did not improve as much in the same weeks (p = {p:.2f})."),)
+    return (Check(name, True, f"They did not improve as much in the same weeks (p = {p:.2f})."),)
 
 
 def _pre_trend(found: Comparison, begin: int, full: int, breaks: Sequence[int], side: float, size: float) -> Check:
@@ -173,7 +173,7 @@ def _pre_trend(found: Comparison, begin: int, full: int, breaks: Sequence[int], 
         way = "rising" if b.value > 0 else "falling"
         said = f"It was already {way} before the begin, beyond chance (p = {p:.3f}): what came after may be the same movement."
         return Check(name, False, said, Outcome.WORKED if b.value * side > 0 else Outcome.DID_NOT)
-    return Check(name, True, f"No trend before the begin that could explain it (p = {p:.2f}).")
+    return Check(name, True, f"None that could explain it (p = {p:.2f}).")
 
 
 def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) -> Check:
@@ -249,8 +249,8 @@ def _said(
 ) -> str:  # fmt: skip
     against = {
         Design.ALONE: "against its own level before",
-        Design.DIFFERENCE: f"against {len(found.weights)} untouched series",
-        Design.SYNTHETIC: f"against a mixture of {len(found.weights)} untouched series",
+        Design.DIFFERENCE: "against the mean of untouched series",
+        Design.SYNTHETIC: "against a mixture of untouched series",
     }[found.design]
     numbers = f"the effect is {written(value)} (90 % between {written(low)} and {written(high)}) {against}; {written(promised)} was promised"
     match outcome:

@@ -91,21 +91,32 @@ def _level(week: npt.NDArray[np.float64]) -> float:
 
 
 def achievable(
-    past: Sequence[Past], effect: float, weeks: int, *, written: Callable[[float], str], who: str, kept: Kept | None = None
+    past: Sequence[Past], effect: float, weeks: int, *, written: Callable[[float], str], who: str, kept: Kept | None = None, group: Sequence[Past] = ()
 ) -> Achievable:  # fmt: skip
-    """Test the size and the time of a promise on what the past did. `who` names whose past it is."""
+    """Test the size and the time of a promise on what the past did. `who` names whose past it is.
+
+    `group` is the past of others, of which only one thing is told: whether a quarter or more of it reached the size. That
+    much tells nobody's figures.
+    """
     changes = [c for p in past for c in p.changes]
     independent = sum(p.independent for p in past)
     record = ""
     if kept is not None and kept.judged:
         record = f" Of {kept.judged} earlier promise{'s' if kept.judged != 1 else ''} on it {kept.kept} {'was' if kept.kept == 1 else 'were'} kept."  # fmt: skip
+    size = abs(effect)
+    often = _often(group, size)
+    if often is not None:
+        record += (
+            " Of others, as a group, "
+            + ("a quarter or more" if often else "fewer than a quarter")
+            + " of such stretches reached it."
+        )
     if independent < FEWEST:
         return Achievable(
             CanDo.CANNOT_SAY,
             f"{who} began so low in only {independent} stretch{'es' if independent != 1 else ''} of {weeks} weeks before; too few to say.{record}",
             stretches=independent,
         )
-    size = abs(effect)
     reached = sum(c.moved >= size for c in changes)
     share = reached / len(changes)
     hits = share * independent  # overlapping stretches tell no more than those that do not overlap
@@ -121,7 +132,13 @@ def achievable(
     if reached:
         return Achievable(CanDo.SELDOM, said + record, share, low, high, independent)
     said = f"{who} never improved by {written(size)} in {weeks} weeks: none of {independent} such stretches did.{most}"
-    return Achievable(CanDo.NEVER, said + record, 0.0, 0.0, high, independent)
+    return Achievable(CanDo.SELDOM if often else CanDo.NEVER, said + record, 0.0, 0.0, high, independent)
+
+
+def _often(group: Sequence[Past], size: float) -> bool | None:
+    """Did the others reach the size in a quarter of their stretches or more? None where there is no group."""
+    changes = [c for p in group for c in p.changes]
+    return sum(c.moved >= size for c in changes) >= USUAL * len(changes) if changes else None
 
 
 def _per_cent(share: float) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from levelfield.check_ins import Outcome
@@ -25,6 +26,8 @@ from levelfield_web.plan.live import promises_of
 from levelfield_web.plan.models import StoredPromise
 from levelfield_web.same_data.queries import current
 
+MOST_SAID, MOST_HELD = 10, 3  # of one side, on one promise and in one case, within a day
+
 
 def say(*, promise: StoredPromise, feeling: str, words: str, by: Viewer, at: dt.datetime) -> Saying:
     """One side says how a promise goes; it stands beside what the data say. The same again changes nothing."""
@@ -38,6 +41,7 @@ def say(*, promise: StoredPromise, feeling: str, words: str, by: Viewer, at: dt.
         last = Saying.objects.filter(promise=promise, side=by.side).first()
         if last is not None and (last.feeling, last.words) == (feeling, said):
             return last
+        _not_too_often(Saying.objects.filter(promise=promise, side=by.side), at, MOST_SAID)
         made = Saying.objects.create(
             promise=promise, feeling=feeling, words=said, side=by.side, by_id=by.user_id, by_name=by.name, at=at
         )
@@ -63,6 +67,7 @@ def hold(*, case: Case, present: str, words: str, once: str, by: Viewer, at: dt.
         same = CheckIn.objects.filter(case=case, once=once, words=said).first()
         if same is not None:
             return same
+        _not_too_often(CheckIn.objects.filter(case=case, side=by.side), at, MOST_HELD)
         readings = []
         for own in promises_of(case):
             found = reading_of(own, publication)
@@ -142,6 +147,15 @@ def _together(promises: list[StoredPromise]) -> State:
 
 def _summary(promises: list[StoredPromise]) -> str:
     return "\n".join(f"{p.action}: {p.verdict_words}" for p in promises)
+
+
+def _not_too_often(own: QuerySet[Saying] | QuerySet[CheckIn], at: dt.datetime, most: int) -> None:
+    """A side says so much in a day and no more: what is said all the time is not read."""
+    if own.filter(at__gt=at - dt.timedelta(days=1)).count() >= most:
+        raise Refusal(
+            _("Your side has done this %(n)s times within a day") % {"n": most},
+            next_step=_("Put it into one, tomorrow."),
+        )
 
 
 def _running(case: Case, by: Viewer) -> Case:

@@ -31,6 +31,7 @@ __all__ = ["case", "hashed", "name_of", "partner_is_visible", "promise", "waitin
 
 SOON = dt.timedelta(days=7)
 MOST_ITEMS = 40
+MOST_SHOWN = 26  # check-ins on the page: half a year of weeks
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,11 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     promises = promises_of(own) if live_plan(case=own) is not None and own.state not in _NOT_YET else []
     name = name_of(viewer=viewer, partner=own.partner)
     lines = tuple(_line(viewer, own, p, publication, promises, name) for p in promises)
-    held = tuple(CheckIn.objects.filter(case=own))
+    held = tuple(CheckIn.objects.filter(case=own)[:MOST_SHOWN])
     since = held[0].at.date() if held else None
     running = own.state in RUNNING
     return Page(
-        own, name, publication, next_check_in(promises, held, at.date()) if running else None, lines, _agenda(viewer, own, lines, since, at) if promises else (), held,
+        own, name, publication, next_check_in(promises, held, at.date()) if running else None, lines, _agenda(viewer, own, lines, since, at) if promises and running else (), held,
         running, running and any(line.due for line in lines), bool(lines) and all(line.own.outcome for line in lines), records(viewer=viewer, partner=own.partner),
         min((p.judged_on for p in promises), default=None),
     )  # fmt: skip

@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from levelfield.check_ins import Effect, OnTrack, Outcome, Track, effect, on_track
-from levelfield.own_house.checks.together import room_for_doubt
 from levelfield.plan import Path, spread_of
 from levelfield.words import Refusal
-from levelfield_web.agreement.queries import in_force
 from levelfield_web.dialogue.weeks import Weekly, weekly
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.plan.models import StoredPromise
+from levelfield_web.plan.others import Others, others_of
 from levelfield_web.plan.testing import breaks_of
-from levelfield_web.same_data.queries import current
 from levelfield_web.same_data.warehouse import store
 from levelfield_web.scenarios.queries import places_of
 
@@ -54,13 +52,13 @@ def effect_of(own: StoredPromise, publication: str, touched: Sequence[StoredProm
     case = own.plan.case
     lines = tuple(sorted({dict(parse_qsl(p.scope)).get("line", "") for p in touched if p.measure == own.measure}))
     return _effect(
-        str(store().home), case.partner, publication, tuple(sorted(current(viewer=HOUSE).items())), own.measure, own.scope, own.target - own.baseline, own.path, lines,
+        str(store().home), case.partner, publication, others_of(case.partner, own.begins_on), own.measure, own.scope, own.target - own.baseline, own.path, lines,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=500)
 def _effect(
-    home: str, partner: str, publication: str, others: tuple[tuple[str, str], ...], measure: str, scope: str, promised: float, path: Path, touched: tuple[str, ...],
+    home: str, partner: str, publication: str, others: Others, measure: str, scope: str, promised: float, path: Path, touched: tuple[str, ...],
 ) -> Effect | None:  # fmt: skip
     series = weekly(partner, publication, measure, scope)
     if series is None:
@@ -69,25 +67,27 @@ def _effect(
     begin, full = (sum(day < when for day in own.days) for when in (path.begins_on, path.full_on))
     before = own.until(path.begins_on)
     return effect(
-        own.values, begin=begin, full=full, promised=promised, written=own.told_change, donors=_donors(own, dict(others), touched), breaks=breaks_of(before)
+        own.values, begin=begin, full=full, promised=promised, written=own.told_change, donors=_donors(own, others, touched), breaks=breaks_of(before)
     )  # fmt: skip
 
 
-def _donors(own: Weekly, publications: dict[str, str], touched: tuple[str, ...]) -> list[tuple[str, Floats]]:
-    """Series the plan does not touch: other lines of the partner; other partners where the agreement lets them be told."""
+def _donors(own: Weekly, others: Others, touched: tuple[str, ...]) -> list[tuple[str, Floats]]:
+    """Series the plan does not touch: other lines of the partner; the mean of other partners where it may be told."""
     found: list[tuple[str, Floats]] = []
     if "" not in touched:
         _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
         for line in lines:
             if line not in touched:
                 found += _as_long(own, weekly(own.partner, own.publication, own.measure.name, urlencode({"line": line})), line)  # fmt: skip
-    agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
-    rest = {p: i for p, i in publications.items() if p != own.partner}
-    terms = agreement.others if agreement is not None else None
-    if terms is not None and terms.told and room_for_doubt(len(rest), terms.smallest_group):
-        for number, (partner, publication) in enumerate(rest.items(), 1):
-            found += _as_long(own, weekly(partner, publication, own.measure.name, own.scope if not own.scope else ""), f"another partner {number}")  # fmt: skip
+    group = [x for w in others.weekly(own.measure.name) for _name, x in _as_long(own, w, "") if _whole(own, x)]
+    if others.leave_doubt(len(group)):
+        found.append(("others", np.mean(group, axis=0)))
     return found
+
+
+def _whole(own: Weekly, x: Floats) -> bool:
+    """Has the series a value wherever the own one has? Else a mean would rest on fewer in some weeks."""
+    return bool(np.isfinite(x[np.isfinite(own.values)]).all())
 
 
 def _as_long(own: Weekly, other: Weekly | None, name: str) -> list[tuple[str, Floats]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Callable
 
@@ -25,9 +26,11 @@ from levelfield_web.people.permissions import require
 from levelfield_web.signals.models import Signal
 
 LONGEST_PRESENT = 400
-MOST_OPEN = 50  # cases of one partner
-MOST_ENTRIES = 500  # of one case
-MOST_FILES = 20
+LONGEST_SCOPE = 400
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MOST_OPEN = 50  # cases that one side raised with one partner
+MOST_ENTRIES = 250  # of one side in one case
+MOST_FILES = 20  # of one side in one case
 MOST_NOTES = 200  # of one side
 
 
@@ -42,6 +45,13 @@ def open_case(
         raise Refusal(_("A case is opened from a signal, a statement or by hand"), next_step=_("Open it from there."))
     if measure and measure not in MEASURES:
         raise Refusal(_("There is no such measure"), where=measure[:40], next_step=_("Choose one of the list."))
+    if month and not MONTH.fullmatch(month):
+        raise Refusal(
+            _("“%(month)s” is no month") % {"month": month[:10]},
+            expected=_("such as 2026-03"),
+            next_step=_("Open the case from the statement."),
+        )
+    _slice_fits(scope)
     told = written(
         " ".join(readable(title).split()), _("The title"), LONGEST_TITLE, next_step=_("Say it in a few words.")
     )
@@ -54,9 +64,9 @@ def open_case(
             same = Case.objects.filter(signal=signal, partner=partner).exclude(state=State.CLOSED).first()
         if same is not None:
             return same
-        if Case.objects.filter(partner=partner).exclude(state=State.CLOSED).count() >= MOST_OPEN:
+        if Case.objects.filter(partner=partner, side=by.side).exclude(state=State.CLOSED).count() >= MOST_OPEN:
             raise Refusal(
-                _("%(n)s cases are open already") % {"n": MOST_OPEN}, where=told,
+                _("Your side has %(n)s open cases already") % {"n": MOST_OPEN}, where=told,
                 next_step=_("Close some first: a list nobody can work through helps nobody."),
             )  # fmt: skip
         case = Case.objects.create(
@@ -176,8 +186,9 @@ def say(
             return same
         once = fresh(Entry, once)
         _open(case)
-        _room(case)
-        _fits(case, kind, parent, present, measure)
+        _room(case, by.side)
+        _fits(case, kind, parent, present, measure, by.side)
+        _slice_fits(scope)
         entry = Entry.objects.create(
             case=case, kind=kind, parent=parent, to_side=other(by.side) if kind == Said.QUESTION else "", words=said, because=readable(because)[:LONGEST_WORDS],
             present=readable(present)[:LONGEST_PRESENT], measure=measure, scope=scope, publication=publication, side=by.side, by_id=by.user_id, by_name=by.name,
@@ -191,11 +202,13 @@ def say(
     return entry
 
 
-def _fits(case: Case, kind: str, parent: Entry | None, present: str, measure: str) -> None:
+def _fits(case: Case, kind: str, parent: Entry | None, present: str, measure: str, side: str) -> None:
     if parent is not None and parent.case_id != case.pk:
         raise Refusal(_("That entry is of another case"), next_step=_("Answer it there."))
     if kind == Said.ANSWER and (parent is None or parent.kind != Said.QUESTION):
         raise Refusal(_("There is no question to this answer"), next_step=_("Answer below a question."))
+    if kind == Said.ANSWER and parent is not None and parent.to_side != side:
+        raise Refusal(_("Your own side asked this"), expected=_("an answer of the other side"), next_step=_("Ask again, or make a point."), kind=RefusalKind.PERMISSION)  # fmt: skip
     if kind == Said.WHY and parent is not None:
         whys = whys_of(case)
         if parent.kind != Said.WHY or depth_of(whys, parent.public_id) >= DEEPEST:
@@ -251,7 +264,7 @@ def attach(*, case: Case, name: str, body: bytes, words: str, once: str, by: Vie
             return same
         once = fresh(Entry, once)
         _open(case)
-        if case.entries.filter(kind=Said.FILE).count() >= MOST_FILES:
+        if case.entries.filter(kind=Said.FILE, side=by.side).count() >= MOST_FILES:
             raise Refusal(_("%(n)s files are attached already") % {"n": MOST_FILES}, where=seen.name, next_step=_("Link to where the others are kept."))  # fmt: skip
         keep(seen, body)
         entry = Entry.objects.create(
@@ -328,9 +341,16 @@ def _open(case: Case) -> None:
         raise Refusal(_("The case is closed"), where=case.title, next_step=_("Open another one."))
 
 
-def _room(case: Case) -> None:
-    if case.entries.count() >= MOST_ENTRIES:
+def _room(case: Case, side: str) -> None:
+    """Each side has room of its own, so that neither can talk the other out of a case."""
+    if case.entries.filter(side=side).count() >= MOST_ENTRIES:
         raise Refusal(
-            _("%(n)s entries are in this case already") % {"n": MOST_ENTRIES}, where=case.title,
+            _("Your side has written %(n)s entries in this case already") % {"n": MOST_ENTRIES}, where=case.title,
             next_step=_("Sit down together and record what was agreed."),
         )  # fmt: skip
+
+
+def _slice_fits(scope: str) -> None:
+    """A slice as long as it can be kept."""
+    if len(scope) > LONGEST_SCOPE:
+        raise Refusal(_("The line is too long"), where=scope[:40], next_step=_("Choose a line of the list."))

@@ -71,7 +71,7 @@ def _is_office(body: bytes, folder: str) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(body)) as packed:
             entries = packed.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):  # of a version or with names nobody can read
         return False
     if sum(e.file_size for e in entries) > LARGEST_UNPACKED or any(e.filename.endswith(MACROS) for e in entries):
         return False

@@ -21,7 +21,7 @@ class CaseForm(forms.Form):
     measure = forms.ChoiceField(label=_("Measure it shows in"), required=False)
     line = forms.ChoiceField(label=_("Line"), required=False)
     once = forms.CharField(widget=forms.HiddenInput, max_length=32)
-    month = forms.CharField(widget=forms.HiddenInput, required=False, max_length=7)
+    month = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", widget=forms.HiddenInput, required=False)
     target = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 
     def __init__(self, *args: Any, lines: list[str], **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ from levelfield_web.dialogue.forms import CaseForm, SignalCaseForm
 from levelfield_web.dialogue.models import Case, Source
 from levelfield_web.fields.viewer import Request
 from levelfield_web.parts.answers import Table, answer
+from levelfield_web.parts.bodies import takes_up_to
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current
@@ -187,6 +188,10 @@ def say(request: Request, case_id: str) -> HttpResponse:
     line = given.get("line", "")[:200]
     kind = given.get("kind", "")
     evidence = kind == "evidence"
+    if evidence and line and line not in queries.sliceable(viewer=viewer, partner=own.partner)[1]:
+        return _page(
+            request, own, Refusal(_("There is no such line"), where=line[:60], next_step=_("Choose one of the list."))
+        )
     return _done(
         request, own,
         lambda: actions.say(
@@ -211,6 +216,7 @@ def answer_point(request: Request, case_id: str, entry_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@takes_up_to(LARGEST)
 @require_POST
 def attach(request: Request, case_id: str) -> HttpResponse:
     """Attach a file."""

@@ -30,11 +30,12 @@ class FormsAreSmall:
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Before the token of a form is looked for in its body."""
-        if announced(request) <= MOST_FORM or getattr(view, "takes_files", False):
+        most = getattr(view, "takes_up_to", MOST_FORM)
+        if announced(request) <= most or getattr(view, "takes_files", False):
             return None
         refusal = Refusal(
             _("This page does not take so much at once"),
-            expected=_("at most %(mb)s MB") % {"mb": MOST_FORM // 1_000_000},
+            expected=_("at most %(mb)s MB") % {"mb": most // 1_000_000},
             next_step=_("Files with facts go in under Data, “Deliver a file”."),
         )
         return refusal_response(request, refusal)
@@ -44,6 +45,16 @@ def takes_files(view: View) -> View:
     """Mark a view that says for itself how much it takes."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_up_to(most: int) -> Callable[[View], View]:
+    """Mark a view whose form brings a file of at most so many bytes; it too is refused unread beyond that."""
+
+    def marked(view: View) -> View:
+        view.takes_up_to = most + MOST_FORM  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 def announced(request: HttpRequest) -> int:

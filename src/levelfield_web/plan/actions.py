@@ -29,6 +29,7 @@ from levelfield_web.same_data.queries import current
 
 WRITING = (State.SESSION_HELD, State.CAUSE_AGREED, State.AGREED_TO_DIFFER)
 NEAR = dt.timedelta(days=366)
+WEEK = dt.timedelta(weeks=1)
 
 
 def add_promise(
@@ -61,6 +62,12 @@ def add_promise(
         raise Refusal(
             _("No weekly values of this measure arrive for it"), where=told, expected=_("a measure and line with data: what nobody can see, nobody can promise"),
             next_step=_("Choose another measure or line."), kind=RefusalKind.DEFINITION,
+        )  # fmt: skip
+    reach = own.days[-1] + WEEK
+    if path.judged_on <= min(reach, at.date()):
+        raise Refusal(
+            _("The data already reach the day it is judged on"), where=told, expected=_("a day after %(day)s: a promise looks ahead") % {"day": reach},
+            next_step=_("Choose a later day."),
         )  # fmt: skip
     if not math.isfinite(target):
         raise Refusal(_("The target is no number"), where=told, next_step=_("Write a number."))
@@ -100,6 +107,10 @@ def strike_promise(*, promise: StoredPromise, by: Viewer, at: dt.datetime) -> No
         _theirs(by, found.plan.case)
         _being_written(found.plan)
         _may_write(by, found.owner_side)
+        if by.side not in (found.owner_side, found.side):
+            raise Refusal(
+                _("The other side promises this"), where=found.action, next_step=_("Ask for it to be struck, in the case."), kind=RefusalKind.PERMISSION
+            )  # fmt: skip
         _record(by, at, "strike_promise", found.plan.case, _("%(who)s struck a promise: %(what)s") % {"who": by.name, "what": found.action}, found)  # fmt: skip
         found.delete()
 
@@ -118,6 +129,8 @@ def overrule(*, promise: StoredPromise, words: str, by: Viewer, at: dt.datetime)
         _being_written(own.plan)
         if own.overruled_words == said:
             return own
+        if own.overruled_words and own.overruled_side != by.side:
+            raise Refusal(_("%(who)s has overruled the test") % {"who": own.overruled_by_name}, where=own.action, next_step=_("Their words stand."), kind=RefusalKind.PERMISSION)  # fmt: skip
         own.overruled_words, own.overruled_by_name, own.overruled_side, own.overruled_at = said, by.name, by.side, at
         own.save()
         _record(by, at, "overrule_test", case, _("%(who)s overruled a test: %(words)s") % {"who": by.name, "words": said[:200]}, own)  # fmt: skip

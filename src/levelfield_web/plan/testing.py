@@ -9,9 +9,9 @@ from pathlib import Path as FilePath
 from urllib.parse import urlencode
 
 import numpy as np
+import numpy.typing as npt
 
 from levelfield.measures.measure import Unit
-from levelfield.own_house.checks.together import room_for_doubt
 from levelfield.plan import (
     Achievable,
     CanDo,
@@ -40,9 +40,12 @@ from levelfield_web.agreement.queries import in_force
 from levelfield_web.dialogue.weeks import Weekly, only_of, weekly
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.plan.models import StoredPromise
-from levelfield_web.same_data.queries import current, estate
+from levelfield_web.plan.others import Others, others_of
+from levelfield_web.same_data.queries import estate
 from levelfield_web.same_data.warehouse import store
 from levelfield_web.scenarios.queries import places_of
+
+Floats = npt.NDArray[np.float64]
 
 SHORTEST = 2  # weeks: a change within one week is noise
 PROFICIENT_WEEKS = 3.0  # half-life of the way to full speed (glossary: ramp curve)
@@ -82,14 +85,14 @@ def tested(partner: str, publication: str, own: StoredPromise, kept: Kept) -> Te
     """The tests of a stored promise; None where its measure has no weekly values. Values never change, so it is kept."""
     return _tested(
         str(store().home), partner, publication, own.measure, own.scope, own.baseline, own.target, own.path, own.rhythm_weeks, kept,
-        (own.heads, own.training_weeks, own.leave_share) if own.heads and own.training_weeks is not None else None,
+        (own.heads, own.training_weeks, own.leave_share) if own.heads and own.training_weeks is not None else None, others_of(partner, own.begins_on),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=500)
 def _tested(
     home: str, partner: str, publication: str, measure: str, scope: str, baseline: float, target: float, path: Path, rhythm: int, kept: Kept,
-    people: tuple[int, int, float | None] | None,
+    people: tuple[int, int, float | None] | None, others: Others,
 ) -> Tested | None:  # fmt: skip
     own = weekly(partner, publication, measure, scope)
     if own is None:
@@ -104,8 +107,9 @@ def _tested(
     better = "higher" if target > baseline else "lower"
     weeks = max(SHORTEST, path.weeks_under_way + path.weeks_in_full // 2)
     sd = sees.noise.sd if sees.noise is not None else 0.0
-    past, who = _past(own, values, weeks, better, baseline, sd)
-    does = achievable(past, target - baseline, weeks, written=own.told_size, who=who, kept=kept)
+    past = _past(own, values, weeks, better, baseline, sd)
+    group = _group(others, measure, weeks, better, baseline, sd)
+    does = achievable(past, target - baseline, weeks, written=own.told_size, who=_name(partner), kept=kept, group=group)
     noise = sees.noise
     way = glide(baseline, target, path, rhythm, noise.sd if noise else None, noise.correlation if noise else 0.0)
     return Tested(own, sees, does, _staffing(home, own, baseline, target), _ramp(own, path, people), way)
@@ -117,23 +121,21 @@ def _gap(own: Weekly, end: int) -> int:
     return int(end - 1 - there[-1]) if len(there) else end
 
 
-def _past(own: Weekly, values: np.ndarray[tuple[int], np.dtype[np.float64]], weeks: int, better: str, baseline: float, sd: float) -> tuple[list[Past], str]:  # fmt: skip
-    """The same measure of the same slice, of the partner's lines, and of others where the agreement lets them be told."""
-    name = _name(own.partner)
+def _past(own: Weekly, values: Floats, weeks: int, better: str, baseline: float, sd: float) -> list[Past]:
+    """The same measure of the same slice, and of the partner's other lines."""
     found = [past_changes(own.label, values, weeks, better, baseline, sd)]
     _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
-    others = [line for line in lines if f"line={line}" not in own.scope] if len(lines) > 1 else []
-    for line in others[:MOST_LINES]:
+    named = only_of(own.scope).get("line", ())
+    for line in [line for line in lines if line not in named and len(lines) > 1][:MOST_LINES]:
         found.append(_changes(own.partner, own.publication, own.measure.name, line, weeks, better, baseline, sd))
-    publications = current(viewer=HOUSE)
-    agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
-    rest = {p: i for p, i in publications.items() if p != own.partner}
-    terms = agreement.others if agreement is not None else None
-    if terms is None or not terms.told or not room_for_doubt(len(rest), terms.smallest_group):
-        return found, name
-    for partner, publication in rest.items():
-        found.append(_changes(partner, publication, own.measure.name, "", weeks, better, baseline, sd))
-    return found, f"{name} or another partner"
+    return found
+
+
+def _group(others: Others, measure: str, weeks: int, better: str, baseline: float, sd: float) -> list[Past]:
+    """What other partners did from a level as low; none unless enough of them have such a past."""
+    found = [past_changes("", w.values, weeks, better, baseline, sd) for w in others.weekly(measure)]
+    found = [p for p in found if p.independent]
+    return found if others.leave_doubt(len(found)) else []
 
 
 def _changes(partner: str, publication: str, measure: str, line: str, weeks: int, better: str, baseline: float, sd: float) -> Past:  # fmt: skip

@@ -122,6 +122,14 @@ def test_a_check_in_is_held_once_and_keeps_how_it_was_read(running, stand, ada, 
     assert CheckIn.objects.get(pk=held.pk).readings[0]["track"] == "cannot say yet"
 
 
+def test_a_side_says_and_holds_so_much_a_day(running, ada, noor, monday):
+    for n in range(actions.MOST_HELD):
+        actions.hold(case=running, present="both", words=f"{n}", once=once(), by=ada.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="3 times within a day"):
+        actions.hold(case=running, present="both", words="more", once=once(), by=ada.as_viewer, at=monday)
+    actions.hold(case=running, present="both", words="mine", once=once(), by=noor.as_viewer, at=monday)
+
+
 def test_the_agenda_holds_what_changed_and_what_is_overdue(running, stand, ada, noor, monday):
     ask(partner="north", kind="access", what="Badges", needed_on=monday.date(), by=noor.as_viewer, at=monday)
     stand("unchanged")

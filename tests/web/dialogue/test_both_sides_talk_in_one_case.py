@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -113,6 +114,55 @@ def test_a_point_is_disputed_with_a_reason_agreed_later_and_not_taken_back(home,
         actions.answer_point(entry=point, agreed=False, words="No.", by=noor.as_viewer, at=monday)
 
 
+def test_only_the_side_that_was_asked_answers(home, ada, noor, monday):
+    case = raised(ada.as_viewer, monday)
+    asked = actions.say(case=case, kind="question", words="Why?", once=once(), by=ada.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="Your own side asked this"):
+        actions.say(case=case, kind="answer", words="Because.", parent=asked, once=once(), by=ada.as_viewer, at=monday)
+
+
+@pytest.mark.parametrize("month", ["a/b", "../../", "2026-13", "0000-00", "2026-1"])
+def test_a_month_that_is_none_opens_no_case(home, ada, signed_in, monday, month):
+    with pytest.raises(Refusal, match="is no month"):
+        raised(ada.as_viewer, monday, month=month)
+    answer = signed_in(ada).post("/cases/open/north/", {"title": "t", "words": "w", "once": once(), "month": month})
+    assert answer.status_code == 422
+    assert not Case.objects.exists()
+
+
+def test_neither_side_can_talk_the_other_out_of_a_case(home, ada, noor, monday, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(actions, "MOST_OPEN", 2)
+    case = raised(noor.as_viewer, monday)
+    for n in range(3):
+        actions.say(case=case, kind="word", words=f"{n}", once=once(), by=noor.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="Your side has written 3"):
+        actions.say(case=case, kind="word", words="more", once=once(), by=noor.as_viewer, at=monday)
+    actions.say(case=case, kind="word", words="mine", once=once(), by=ada.as_viewer, at=monday)
+    raised(noor.as_viewer, monday)
+    with pytest.raises(Refusal, match="Your side has 2 open cases"):
+        raised(noor.as_viewer, monday)
+    raised(ada.as_viewer, monday)
+
+
+def test_evidence_of_a_line_that_is_none_is_refused(home, ada, signed_in, monday):
+    case = raised(ada.as_viewer, monday)
+    told = {"kind": "evidence", "measure": "service_level", "words": "x", "once": once()}
+    answer = signed_in(ada).post(f"/cases/{case.public_id}/say/", told | {"line": "\U0001f600" * 200})
+    assert answer.status_code == 422
+    assert not case.entries.exists()
+
+
+def test_a_file_of_some_megabytes_is_taken_and_one_beyond_refused_unread(home, ada, signed_in, monday):
+    case = raised(ada.as_viewer, monday)
+    address, browser = f"/cases/{case.public_id}/attach/", signed_in(ada)
+    for size, status in ((3, 302), (13, 422)):
+        file = SimpleUploadedFile("a.pdf", b"%PDF-1.7" + b"0" * (size * 2**20))
+        answer = browser.post(address, {"file": file, "words": "", "once": once()})
+        assert answer.status_code == status
+    assert case.entries.count() == 1
+
+
 def test_five_whys_and_no_sixth(home, ada, monday):
     case, parent = raised(ada.as_viewer, monday), None
     for depth in range(5):
@@ -131,6 +181,14 @@ def packed(*names: str, size: int = 10) -> bytes:
     return held.getvalue()
 
 
+def damaged(at: int, put: bytes) -> bytes:
+    """A packed file with other bytes at a place of its central directory."""
+    body = bytearray(packed("xl/workbook.xml"))
+    place = body.rindex(b"PK\x01\x02") + at
+    body[place : place + len(put)] = put
+    return bytes(body)
+
+
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
@@ -140,6 +198,8 @@ def packed(*names: str, size: int = 10) -> bytes:
         ("macro.xlsx", packed("xl/workbook.xml", "xl/vbaProject.bin"), "not that of a .xlsx"),
         ("bomb.xlsx", packed("xl/workbook.xml", size=101 * 2**20), "not that of a .xlsx"), ("word.xlsx", packed("word/document.xml"), "not that of a .xlsx"),
         ("broken.docx", b"PK\x03\x04 no", "not that of a .docx"),
+        ("newer.xlsx", damaged(6, b"\x63\x00"), "not that of a .xlsx"),
+        ("names.xlsx", damaged(8, b"\x00\x08").replace(b"xl/workbook", b"xl/\xff\xferkbook"), "not that of a .xlsx"),
     ],
     ids=lambda x: x if isinstance(x, str) and "." in x else "",
 )  # fmt: skip

@@ -54,8 +54,10 @@ def test_the_partner_writes_for_both_and_the_client_only_for_itself(case, ada, n
     theirs = promised(case, noor.as_viewer, monday, **FOUR)
     with pytest.raises(Refusal, match="The partner writes"):
         actions.strike_promise(promise=theirs, by=ada.as_viewer, at=monday)
-    actions.strike_promise(promise=mine, by=noor.as_viewer, at=monday)
-    actions.strike_promise(promise=mine, by=noor.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="The other side promises this"):
+        actions.strike_promise(promise=mine, by=noor.as_viewer, at=monday)
+    for _ in range(2):
+        actions.strike_promise(promise=mine, by=ada.as_viewer, at=monday)
     assert live_plan(case=case).promises.count() == 1
 
 
@@ -79,6 +81,7 @@ def test_the_same_form_twice_is_one_promise_and_a_sixth_is_refused(case, noor, m
         ({"target": 0.5}, "no improvement"), ({"target": 1.5}, "can reach"), ({"target": float("nan")}, "no number"), ({"measure": "csat"}, "No weekly values"),
         ({"measure": "wishes"}, "No weekly values"), ({"action": " "}, "is empty"), ({"owner_name": ""}, "is empty"), ({"owner_side": "nobody"}, "Nobody owns"),
         ({"judged_on": BEGIN}, "a later day"), ({"begins_on": dt.date(2030, 1, 7), "full_on": dt.date(2030, 1, 7), "judged_on": dt.date(2030, 3, 4)}, "within a year"),
+        ({"begins_on": dt.date(2025, 11, 3), "full_on": dt.date(2025, 11, 3), "judged_on": dt.date(2026, 2, 2)}, "already reach"),
         ({"rhythm_weeks": 0}, "Check-ins every 0 weeks"),
     ],
 )  # fmt: skip
@@ -97,6 +100,13 @@ def test_a_promise_nobody_could_see_is_proposed_only_with_a_written_reason(case,
         actions.overrule(promise=own, words="It is the only lever.", by=noor.as_viewer, at=monday)
     assert actions.propose_plan(case=case, once=once(), by=noor.as_viewer, at=monday).state == "plan proposed"
     assert Move.objects.filter(verb="overrule_test").count() == 1
+
+
+def test_a_side_does_not_overwrite_the_words_of_the_other(case, ada, noor, monday):
+    own = promised(case, ada.as_viewer, monday, action="Announce earlier", **FOUR | {"target": 0.58})
+    actions.overrule(promise=own, words="Ours to try.", by=ada.as_viewer, at=monday)
+    with pytest.raises(Refusal, match="has overruled the test"):
+        actions.overrule(promise=own, words="Theirs.", by=noor.as_viewer, at=monday)
 
 
 def test_a_returned_plan_keeps_everything_and_says_why(case, ada, noor, monday):
