@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from ..web.signals.conftest import WEEKS, homes, week_file
-from .test_a_file_in_and_both_sides_see_it import REPOSITORY, browser, joined, levelfield, wait_for
-from .test_a_signal_is_opened_seen_and_closed import PREPARED, until_looked_at
+from .test_a_file_in_and_both_sides_see_it import browser, joined, levelfield
+from .test_a_signal_is_opened_seen_and_closed import served, until_looked_at
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser", "homes"]
@@ -29,23 +24,7 @@ def house(homes, tmp_path_factory):
     """A house in which Billing fell in the same weeks at both partners."""
     home = tmp_path_factory.mktemp("case") / "home"
     shutil.copytree(homes("both"), home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "levelfield_web.settings", "LEVELFIELD_HOME": str(home)}
-    done = subprocess.run([sys.executable, "-c", PREPARED, base], env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    links = dict(zip(("Ada", "Noor", "Sol"), done.stdout.split()[-3:], strict=True))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "levelfield_cli", "serve", "--home", str(home), "--port", str(port)],
-        env=environment,
-        cwd=REPOSITORY,
-    )
-    wait_for(f"{base}/sign-in/")
-    yield base, home, links
-    server.send_signal(signal.SIGTERM)
-    server.wait(timeout=20)
+    yield from served(home)
 
 
 def at(page: Page, address: str) -> Page:

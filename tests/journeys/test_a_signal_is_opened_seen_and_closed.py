@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -35,11 +37,8 @@ for name, partner in (("Ada", ""), ("Noor", "north"), ("Sol", "south")):
 """
 
 
-@pytest.fixture(scope="module")
-def house(homes, tmp_path_factory):
-    """A house in which Billing fell in the same weeks at both partners, and the worker looks at it by itself."""
-    home = tmp_path_factory.mktemp("journey") / "home"
-    shutil.copytree(homes("both"), home)
+def served(home: Path) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """A home with its people, served; ends with the server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -64,6 +63,14 @@ def house(homes, tmp_path_factory):
     yield base, home, links
     server.send_signal(signal.SIGTERM)
     server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def house(homes, tmp_path_factory):
+    """A house in which Billing fell in the same weeks at both partners, and the worker looks at it by itself."""
+    home = tmp_path_factory.mktemp("journey") / "home"
+    shutil.copytree(homes("both"), home)
+    yield from served(home)
 
 
 def until_looked_at(page: Page, base: str) -> None:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from levelfield.dialogue import State
 from levelfield_web.dialogue.models import Case
-from levelfield_web.fields.viewer import Side
+from levelfield_web.people.signing import Signed
 from levelfield_web.plan.models import StoredPromise
-from levelfield_web.settlement.models import person
 
 FEELINGS = (("on track", _("on track")), ("behind", _("behind")), ("cannot say yet", _("cannot say yet")))
 
@@ -24,7 +23,7 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class CheckIn(models.Model):
+class CheckIn(Signed):
     """One check-in as it was held: on which publication, who was present, how each promise went by the data."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="check_ins")
@@ -32,10 +31,6 @@ class CheckIn(models.Model):
     present = models.CharField(max_length=400)
     words = models.TextField()
     readings = models.JSONField(default=list)  # per promise: its name, the reading and its sentence
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     class Meta:
@@ -43,16 +38,12 @@ class CheckIn(models.Model):
         ordering = ["-at"]
 
 
-class Saying(models.Model):
+class Saying(Signed):
     """What one side says of a promise, beside what the data say. The latest of each side counts; earlier ones stay."""
 
     promise = models.ForeignKey(StoredPromise, on_delete=models.CASCADE, related_name="sayings")
     feeling = models.CharField(max_length=16, choices=FEELINGS)
     words = models.TextField(blank=True)
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
 
     class Meta:
         app_label = "levelfield"

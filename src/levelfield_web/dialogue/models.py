@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from levelfield.dialogue import Pending, Standing, State
 from levelfield_web.fields.viewer import Side
-from levelfield_web.settlement.models import person
+from levelfield_web.people.signing import Signed
 
 
 class Source(models.TextChoices):
@@ -49,7 +49,7 @@ def new_entry_id() -> str:
     return f"T-{secrets.token_hex(6)}"
 
 
-class Case(models.Model):
+class Case(Signed):
     """One issue that both sides work on."""
 
     public_id = models.CharField(max_length=14, unique=True, default=new_case_id, editable=False)
@@ -63,10 +63,6 @@ class Case(models.Model):
     scope = models.CharField(max_length=400, blank=True)
     words = models.TextField()
     publication = models.CharField(max_length=40, blank=True)  # that both sides looked at when it was raised
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     state = models.CharField(max_length=24, choices=STATES, default=State.RAISED.value)
@@ -113,7 +109,7 @@ class Case(models.Model):
         self.escalated_from = own.escalated_from.value if own.escalated_from else ""
 
 
-class CaseStep(models.Model):
+class CaseStep(Signed):
     """One move of a case, as it was made."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
@@ -123,10 +119,6 @@ class CaseStep(models.Model):
     words = models.TextField(blank=True)
     present = models.CharField(max_length=400, blank=True)  # who sat at the table
     publication = models.CharField(max_length=40, blank=True)
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     class Meta:
@@ -134,7 +126,7 @@ class CaseStep(models.Model):
         ordering = ["id"]
 
 
-class Entry(models.Model):
+class Entry(Signed):
     """Something said in a case. It is never edited; the other side may agree to it or dispute it."""
 
     public_id = models.CharField(max_length=14, unique=True, default=new_entry_id, editable=False)
@@ -159,10 +151,6 @@ class Entry(models.Model):
     stand_words = models.TextField(blank=True)
     stand_by_name = models.CharField(max_length=200, blank=True)
     stand_at = models.DateTimeField(null=True)
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     class Meta:
@@ -180,15 +168,11 @@ class Entry(models.Model):
         return self.words
 
 
-class PrivateNote(models.Model):
+class PrivateNote(Signed):
     """What one side noted for itself. Kept apart from the talk, so that no list of the talk can show it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     words = models.TextField()
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     class Meta:
@@ -196,17 +180,13 @@ class PrivateNote(models.Model):
         ordering = ["id"]
 
 
-class Rung(models.Model):
+class Rung(Signed):
     """One step of the escalation ladder of one side: a person by name."""
 
     partner = models.CharField(max_length=60, db_index=True)
-    side = models.CharField(max_length=10, choices=Side.choices)
     level = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=200)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
 
     class Meta:
         app_label = "levelfield"

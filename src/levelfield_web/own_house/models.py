@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from levelfield.own_house import DUTIES
 from levelfield_web.fields.viewer import Side
-from levelfield_web.settlement.models import ToAnswer, person
+from levelfield_web.people.signing import person
+from levelfield_web.settlement.models import ToAnswer
 
 
 class RequestKind(models.TextChoices):

@@ -12,7 +12,7 @@ from levelfield.plan import Path, Promise
 from levelfield.plan.promise import Owner
 from levelfield_web.dialogue.models import Case
 from levelfield_web.fields.viewer import Side
-from levelfield_web.settlement.models import person
+from levelfield_web.people.signing import Signed
 
 OUTCOMES = (("", _("not judged yet")), ("worked", _("worked")), ("did not work", _("did not work")), ("cannot say yet", _("cannot say yet")))  # fmt: skip
 
@@ -61,7 +61,7 @@ class Plan(models.Model):
         ]  # fmt: skip
 
 
-class StoredPromise(models.Model):
+class StoredPromise(Signed):
     """One promise of a plan, and its verdict once its day has come."""
 
     public_id = models.CharField(max_length=14, unique=True, default=new_promise_id, editable=False)
@@ -88,10 +88,6 @@ class StoredPromise(models.Model):
     overruled_by_name = models.CharField(max_length=200, blank=True)
     overruled_side = models.CharField(max_length=10, blank=True)
     overruled_at = models.DateTimeField(null=True)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    side = models.CharField(max_length=10, choices=Side.choices)
-    at = models.DateTimeField()
     once = models.CharField(max_length=32, unique=True)
 
     outcome = models.CharField(max_length=16, choices=OUTCOMES, blank=True)

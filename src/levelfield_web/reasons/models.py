@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from levelfield.reasons import SCALE, STATEMENTS, TITLES, Kind, Level, Stance
 from levelfield_web.fields.viewer import Side
+from levelfield_web.people.signing import person as somebody  # a sponsor has a person of its own
 
 KINDS = tuple((kind.value, _(title)) for kind, title in TITLES.items())
 LEVELS = ((Level.EXECUTIVE.value, _("executive")), (Level.SENIOR.value, _("senior manager")), (Level.OPERATIONAL.value, _("operational")))  # fmt: skip
@@ -30,11 +30,6 @@ def new_reason_id() -> str:
 def new_sponsor_id() -> str:
     """The name of a sponsor, in addresses and trails; it tells nobody how many others there are."""
     return f"B-{secrets.token_hex(6)}"
-
-
-def somebody(**options: Any) -> models.ForeignKey[Any, Any]:
-    """Somebody of either side; the name stays when the person goes."""
-    return models.ForeignKey("levelfield.User", null=True, on_delete=models.SET_NULL, related_name="+", **options)
 
 
 class StoredReason(models.Model):

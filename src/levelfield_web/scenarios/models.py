@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from levelfield_web.fields.viewer import Side
-from levelfield_web.settlement.models import person
+from levelfield_web.people.signing import person
 
 OWNERS = (("client", "client"), ("partner", "partner"), ("shared", "shared"), ("outside", "outside"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from levelfield.settlement.ledger import Outcome
 from levelfield_web.fields.viewer import Side, Viewer
+from levelfield_web.people.signing import Signed, person
 
 
 class Kind(models.TextChoices):
@@ -29,11 +29,6 @@ OUTCOMES = ((Outcome.PENDING.value, _("not answered yet")), (Outcome.UPHELD.valu
 def new_public_id() -> str:
     """The name of a claim, in addresses and trails. A number would tell each side how many the others make."""
     return f"E-{secrets.token_hex(6)}"
-
-
-def person(**options: Any) -> models.ForeignKey[Any, Any]:
-    """Somebody who made a move; the name stays when the person goes."""
-    return models.ForeignKey("levelfield.User", null=True, on_delete=models.SET_NULL, related_name="+", **options)
 
 
 class ForecastLock(models.Model):
@@ -63,13 +58,9 @@ class ForecastLock(models.Model):
         ]
 
 
-class ToAnswer(models.Model):
+class ToAnswer(Signed):
     """What one side says and the other side answers."""
 
-    side = models.CharField(max_length=10, choices=Side.choices)
-    by = person()
-    by_name = models.CharField(max_length=200)
-    at = models.DateTimeField()
     answer = models.TextField(blank=True)
     answered_by = person()
     answered_by_name = models.CharField(max_length=200, blank=True)
