@@ -44,6 +44,7 @@ class Line:
     mark: str
     said: tuple[Saying, ...]
     due: bool
+    since_judged: str  # what a later publication says of a verdict; empty where it says the same
     preview: Effect | None  # what the data would say now; on the day it is the verdict
     whose: str
 
@@ -100,10 +101,18 @@ def _line(viewer: Viewer, own: Case, stored: StoredPromise, publication: str, to
     mark = {Track.ON_TRACK: "agreed", Track.BEHIND: "open", Track.CANNOT_SAY: "waiting"}[found.track]
     begun = reach is not None and reach > stored.full_on
     whose = _("ours") if stored.owner_side == viewer.side else name if stored.owner_side == Side.PARTNER else _("the client")  # fmt: skip
+    preview = effect_of(stored, publication, touched) if begun else None
     return Line(
         stored, series.label if series else stored.measure, found, mark, tuple(latest.values()), reach is not None and reach >= stored.judged_on,
-        effect_of(stored, publication, touched) if begun else None, whose,
+        _since_judged(stored, publication, preview), preview, whose,
     )  # fmt: skip
+
+
+def _since_judged(own: StoredPromise, publication: str, now: Effect | None) -> str:
+    """A verdict stands as it was judged; what today's publication would say otherwise is named beside it."""
+    if not own.outcome or own.verdict_publication == publication or now is None or now.sentence == own.verdict_words:
+        return ""
+    return str(_("On publication %(id)s it would read: %(said)s") % {"id": publication[:12], "said": now.sentence})
 
 
 def planned(own: StoredPromise) -> list[dt.date]:

@@ -48,7 +48,7 @@ def _reading(home: str, partner: str, publication: str, measure: str, scope: str
 
 
 def effect_of(own: StoredPromise, publication: str, touched: Sequence[StoredPromise]) -> Effect | None:
-    """The effect test on what one publication holds of the weeks until the promise's day. None without weekly values."""
+    """The effect test on every week one publication holds. None without weekly values."""
     case = own.plan.case
     lines = tuple(sorted({dict(parse_qsl(p.scope)).get("line", "") for p in touched if p.measure == own.measure}))
     return _effect(

@@ -69,12 +69,18 @@ def test_four_weeks_later_the_data_judge(running, stand, ada, noor, home, track,
 def test_a_verdict_names_its_publication_and_a_later_one_says_what_changed(running, stand, ada, noor, signed_in):
     stand("recovered")
     actions.judge(case=running, once=once(), by=ada.as_viewer, at=LATER)
-    first = StoredPromise.objects.get().verdict_publication
+    before = StoredPromise.objects.values().get()
+    pages = [signed_in(who).get(f"/check-ins/{running.public_id}/").content.decode() for who in (ada, noor)]
+    assert all("it would read" not in page for page in pages)
     stand("recovered restated")
-    assert StoredPromise.objects.get().verdict_publication == first
-    text = signed_in(noor).get(f"/plans/{running.public_id}/").content.decode()
-    assert "Restated since: 2026-W13 read" not in text or first
-    assert queries.page(viewer=ada.as_viewer, own=running, at=LATER).publication != first
+    assert StoredPromise.objects.values().get() == before, "a verdict stands as it was judged"
+    for who in (ada, noor):
+        page = signed_in(who).get(f"/check-ins/{running.public_id}/").content.decode().replace("\u00a0", " ")
+        assert "Worked: the effect is" in page
+        assert before["verdict_publication"][:12] in page
+        assert "it would read: Did not work" in page
+    plan_page = signed_in(noor).get(f"/plans/{running.public_id}/").content.decode()
+    assert before["baseline_publication"][:12] in plan_page, "the plan stands on the publication it was tested on"
 
 
 def test_a_plan_that_did_not_work_is_tried_again_and_the_record_counts_both(running, stand, ada, noor):
