@@ -114,7 +114,7 @@ def achievable(
     if independent < FEWEST:
         return Achievable(
             CanDo.CANNOT_SAY,
-            f"{who} began so low in only {independent} stretch{'es' if independent != 1 else ''} of {weeks} weeks before; too few to say.{record}",
+            f"{who} began no better than now in only {independent} stretch{'es' if independent != 1 else ''} of {weeks} weeks before; too few to say.{record}",
             stretches=independent,
         )
     reached = sum(c.moved >= size for c in changes)
@@ -124,7 +124,7 @@ def achievable(
     best = max(c.moved for c in changes)
     most = f" The largest was {written(best)}." if best > 0 else " None of them got better."
     said = (
-        f"{who} improved by {written(size)} or more in {_per_cent(share)} of the {weeks}-week stretches that began as low as now "
+        f"{who} improved by {written(size)} or more in {_per_cent(share)} of the {weeks}-week stretches that began no better than now "
         f"({independent} that do not overlap; {_per_cent(low)} to {_per_cent(high)})."
     )
     if share >= USUAL:
