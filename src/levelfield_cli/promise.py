@@ -33,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 
 NAME = "promise"
 COLUMNS = ("check_in", "expected", "low", "high")
+MOST_LINES = 12  # of the past, as the pages do
 LONGEST = 105  # weeks looked back on, as the pages do
 
 
@@ -73,6 +74,9 @@ def run(
     span = max(2, path.weeks_under_way + path.weeks_in_full // 2)
     way = "higher" if target > baseline else "lower"
     past = [past_changes(own.label, values[:before], span, way, baseline, sd)]
+    named = slices(only).get("line", ())
+    for line in [n for n in lines_of(store, key, id_) if n not in named][:MOST_LINES]:
+        past.append(past_changes(line, _weekly(store, key, id_, own, {"line": (line,)})[1], span, way, baseline, sd))
     does = achievable(past, target - baseline, span, written=_size(own), who=store.estate.name_of(key))
     points = glide(
         baseline,
@@ -121,7 +125,8 @@ def run(
             f"{str(does.can).capitalize()}. {does.sentence}",
         ]
         lines += [going.sentence] if going else []
-        lines += [verdict.sentence, *(f"{c.name}: {c.sentence}" for c in verdict.checks)] if verdict else []
+        early = "" if days[-1] + dt.timedelta(days=7) >= path.judged_on else "If it were judged today: "
+        lines += [early + verdict.sentence, *(f"{c.name}: {c.sentence}" for c in verdict.checks)] if verdict else []
         for line in lines:
             out.print(line, markup=False, soft_wrap=True)
     rows = [(p.on.isoformat(), round(p.expected, 4), _number(p.low, 4), _number(p.high, 4)) for p in points]

@@ -34,7 +34,7 @@ def guide(
     for finding in pressing:
         because = finding.found.sentence if finding.found is not None and finding.is_measured else "one side says so"
         words = "What would have to change on our side?" if finding.verdict is Verdict.FIRST else finding.duty.question
-        asked.append(_question(CLIENT, words or finding.duty.title, f"{finding.duty.title}: {because}"))
+        asked.append(_question(CLIENT, words or finding.duty.title, because))
     if found is not None:
         span = f"{found.before.name} against {found.after.name}"
         evidence = {c.driver: c.evidence for c in found.contributions}

@@ -35,9 +35,9 @@ DRIVERS: Mapping[str, DriverWords] = {
         "handling time", Owner.SHARED, "Did a tool, a policy or a product make contacts longer?", "Which contacts take longer, and since when: new people, a new reason, a new step?"
     ),
     "planned_staff": DriverWords(
-        "planned staff", Owner.PARTNER, "Was less staff agreed?", "Why were fewer people planned for these hours?"
+        "planned staff", Owner.PARTNER, "Was the staff of these hours agreed?", "Why were people planned otherwise for these hours than before?"
     ),
-    "staff": DriverWords("staff on the queue", Owner.PARTNER, "", "Why were fewer people on the queue? No schedules were delivered to tell planning from absence."),
+    "staff": DriverWords("staff on the queue", Owner.PARTNER, "", "Why were people on the queue otherwise than before? No schedules were delivered to tell planning from absence."),
     "absence": DriverWords("absence", Owner.PARTNER, "", "What is behind the absence, and how long will it last?"),
     "adherence": DriverWords("time away from the schedule", Owner.PARTNER, "", "What were people doing when they were scheduled and not on the queue?"),
     "systems": DriverWords("time lost to systems", Owner.CLIENT, "Which system failed, and what prevents it from happening again?", "When was it reported?"),

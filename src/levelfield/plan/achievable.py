@@ -102,7 +102,8 @@ def achievable(
     independent = sum(p.independent for p in past)
     record = ""
     if kept is not None and kept.judged:
-        record = f" Of {kept.judged} earlier promise{'s' if kept.judged != 1 else ''} on it {kept.kept} {'was' if kept.kept == 1 else 'were'} kept."  # fmt: skip
+        record = f" Of {kept.judged} earlier promise{'s' if kept.judged != 1 else ''} on this measure, on any line, {kept.kept} {'was' if kept.kept == 1 else 'were'} kept."  # fmt: skip
+    who = f"{who}, over {len(past)} lines," if len(past) > 1 else who
     size = abs(effect)
     often = _often(group, size)
     if often is not None:

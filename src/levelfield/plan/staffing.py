@@ -74,7 +74,7 @@ def staffing(queues: Sequence[QueueDay], *, measure: str, baseline: float, targe
         return Staffing(most, at, hours, "By the queueing model it takes no agent more on a usual day.")
     said = (
         f"By the queueing model it takes up to {most} agent{'s' if most != 1 else ''} more (at {at}), "
-        f"{hours:.0f} hours of work more on a usual day, unless handle time or volume changes."
+        f"{hours:.0f} hour{'s' if round(hours) != 1 else ''} of work more on a usual day, unless handle time or volume changes."
     )
     return Staffing(most, at, hours, said)
 

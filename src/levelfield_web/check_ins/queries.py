@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from levelfield.check_ins import AgendaItem, Effect, Judged, OnTrack, Outcome, Track, TrackRecord, agenda, track_record
 from levelfield.dialogue import State
+from levelfield.measures.catalogue import MEASURES
 from levelfield.plan import glide
 from levelfield_web.check_ins.models import RUNNING, CalendarFeed, CheckIn, Saying, hashed
 from levelfield_web.check_ins.reading import data_reach, effect_of, reading_of
@@ -65,6 +68,12 @@ class Page:
     all_judged: bool
     records: tuple[tuple[str, TrackRecord], ...]
     first_due: dt.date | None
+    on: dt.date
+
+    @property
+    def next_is_over(self) -> bool:
+        """Has the day of the next check-in passed without one?"""
+        return self.next_on is not None and self.next_on < self.on
 
     @property
     def behind(self) -> int:
@@ -84,7 +93,7 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     return Page(
         own, name, publication, next_check_in(promises, held, at.date()) if running else None, lines, _agenda(viewer, own, lines, since, at) if promises and running else (), held,
         running, running and any(line.due for line in lines), bool(lines) and all(line.own.outcome for line in lines), records(viewer=viewer, partner=own.partner),
-        min((p.judged_on for p in promises), default=None),
+        min((p.judged_on for p in promises), default=None), at.date(),
     )  # fmt: skip
 
 
@@ -177,6 +186,13 @@ def promises_on_record(*, viewer: Viewer, partner: str) -> list[StoredPromise]:
     return list(found.select_related("plan__case").order_by("-judged_on", "id"))
 
 
+def label_of(own: StoredPromise) -> str:
+    """The measure of a promise, and what it is of."""
+    named = ", ".join(word for _name, word in parse_qsl(own.scope))
+    label = MEASURES[own.measure].label
+    return f"{label}, {named}" if named else label
+
+
 def judged(own: StoredPromise) -> Judged:
     """A stored promise as the record counts it."""
     outcome = Outcome(own.outcome) if own.outcome else None
@@ -207,6 +223,10 @@ def due(*, viewer: Viewer, at: dt.datetime) -> list[Due]:
     for row in rows(viewer=viewer, at=at):
         own, clock = row.case, row.clock
         address = reverse("dialogue:case", args=[own.public_id])
+        asked = own.entries.filter(kind=Said.QUESTION, to_side=viewer.side, below__isnull=True).count()
+        if asked:
+            words = ngettext("%(n)s question to answer", "%(n)s questions to answer", asked) % {"n": asked}
+            found.append(Due(own, words, None, f"{address}#question", False))
         if own.state in RUNNING:
             promises = promises_of(own)
             held = tuple(CheckIn.objects.filter(case=own)[:1])

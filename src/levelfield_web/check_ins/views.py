@@ -129,7 +129,7 @@ def record(request: Request, partner: str, format: str = "html") -> HttpResponse
         )
         for p in found
     )  # fmt: skip
-    context = {"partner": partner, "name": name, "promises": found, "records": queries.records(viewer=viewer, partner=partner)}  # fmt: skip
+    context = {"partner": partner, "name": name, "promises": [(p, queries.label_of(p)) for p in found], "records": queries.records(viewer=viewer, partner=partner)}  # fmt: skip
     return answer(request, "check_ins/record.html", context, table=Table(f"{partner}-promises", RECORD_COLUMNS, rows))
 
 

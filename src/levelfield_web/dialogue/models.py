@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from levelfield.dialogue import Pending, Standing, State
+from levelfield.dialogue import MOVES, Move, Pending, Standing, State
 from levelfield_web.fields.viewer import Side
 from levelfield_web.people.signing import Signed
 
@@ -124,6 +124,11 @@ class CaseStep(Signed):
     class Meta:
         app_label = "levelfield"
         ordering = ["id"]
+
+    @property
+    def move_words(self) -> str:
+        """What was done, in words."""
+        return MOVES[Move(self.move)].words if self.move in set(Move) else str(_("raise the case"))
 
 
 class Entry(Signed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -103,10 +103,20 @@ def rows(*, viewer: Viewer, at: dt.datetime, partner: str = "", closed: bool = F
 def row_of(*, viewer: Viewer, own: Case, at: dt.datetime) -> Row:
     """One case with who is waited for."""
     clock = clock_of(own, at)
+    if clock is not None and returned(own) is not None:
+        clock = replace(clock, waits=replace(clock.waits, what="to improve the plan that came back"))
     name = name_of(viewer=viewer, partner=own.partner)
     mine = clock is not None and viewer.side in clock.waits.sides
     mark = "agreed" if clock is None else "open" if mine else "waiting"
     return Row(own, name, clock, waiting_words(viewer, name, clock), mine, mark)
+
+
+def returned(own: Case) -> CaseStep | None:
+    """The step that gave the plan back, while nothing came after it."""
+    if own.state not in (State.CAUSE_AGREED, State.AGREED_TO_DIFFER):
+        return None
+    last = own.steps.order_by("-id").first()
+    return last if last is not None and last.move == Move.RETURN_PLAN else None
 
 
 def waiting_words(viewer: Viewer, name: str, clock: Clocked | None) -> str:
@@ -195,6 +205,7 @@ class Page:
     ladder: tuple[Rung, ...]
     next_rung: tuple[Rung, ...]
     own_house_first: str
+    returned: CaseStep | None
     path: tuple[tuple[str, str], ...]  # states with done, here or ahead
     as_of: str
 
@@ -229,13 +240,15 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     rungs = tuple(ladder(viewer=viewer, partner=own.partner))
     asked_already = {q.entry.words for q in questions}
     found, first_house = _found(viewer, own, at)
+    new = [q for q in found if q.words not in asked_already]
+    asked_next = tuple(sorted(new, key=lambda q: q.to == viewer.side))  # what can be asked comes first
     return Page(
         row, signals.signal(viewer=viewer, signal_id=own.signal) if own.signal else None, buttons,
         own.state in (State.CAUSE_AGREED, State.AGREED_TO_DIFFER, State.PLAN_PROPOSED, State.PLAN_AGREED), questions,
-        tuple(q for q in found if q.words not in asked_already), tuple(by_kind.get(Said.WORD, ())), tuple(by_kind.get(Said.AGREEMENT, ())), points,
+        asked_next, tuple(by_kind.get(Said.WORD, ())), tuple(by_kind.get(Said.AGREEMENT, ())), points,
         summed_up([Point(p.words, p.side, stand_of(p)) for p in points]), tuple((depth, by_id[w.key]) for depth, w in outline(whys_of(own))),
         tuple(s for e in by_kind.get(Said.EVIDENCE, ()) if (s := shown(viewer=viewer, entry=e, now=mine)) is not None), tuple(by_kind.get(Said.FILE, ())),
-        tuple(notes(viewer=viewer, own=own)), tuple(own.steps.all()), rungs, tuple(r for r in rungs if r.level == own.rung + 1), first_house,
+        tuple(notes(viewer=viewer, own=own)), tuple(own.steps.all()), rungs, tuple(r for r in rungs if r.level == own.rung + 1), first_house, returned(own),
         _path(own), mine,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -85,6 +86,7 @@ def open_case(request: Request, partner: str) -> HttpResponse:
             raise Http404
         there = queries.case_of_signal(viewer=viewer, signal=wanted)
         if there is not None:
+            messages.info(request, _("This signal has a case already: here it is."))
             return redirect("dialogue:case", there.public_id)
     _sites, lines = queries.sliceable(viewer=viewer, partner=partner)
     form: CaseForm | SignalCaseForm

@@ -113,7 +113,7 @@ class _People:
         if until == "agreed":
             return
         plan.begin(case=case, once=self.once(), by=self.noor, at=self.days_ago(start - 11))
-        for own in StoredPromise.objects.filter(plan__case=case):
+        for own in StoredPromise.objects.filter(plan__case=case, owner_side="partner"):
             check_ins.say(promise=own, feeling="on track", words="The new rota runs since Monday.", by=self.noor, at=self.days_ago(1))  # fmt: skip
 
     def _raise(self, signal: object, line: str, publication: str, by: Viewer, ago: int) -> Case:

@@ -156,7 +156,7 @@ def propose_plan(*, case: Case, once: str, by: Viewer, at: dt.datetime) -> Case:
             raise Refusal(
                 _("The tests say no to this promise"), where=own.action,
                 expected=_("a promise that can be seen by its day and has been done before, or a written reason why it stands all the same"),
-                next_step=_("Give it more time, a larger effect or another measure, or overrule the test in writing."),
+                next_step=_("Give it more time, another size or another measure, or overrule the test in writing."),
             )  # fmt: skip
 
     def then(moved: Case) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -15,6 +15,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Unit
 from levelfield_web.dialogue.choices import measure_choices
 from levelfield_web.fields.viewer import Side
+from levelfield_web.plan.models import StoredPromise
 
 DATE = {"type": "date"}
 
@@ -50,6 +51,7 @@ class PromiseForm(forms.Form):
         label=_("Leave within 90 days, per cent"), required=False, min_value=Decimal(0), max_value=Decimal(99), decimal_places=1
     )  # fmt: skip
     once = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    replaces = forms.CharField(widget=forms.HiddenInput, max_length=14, required=False)
 
     def __init__(self, *args: Any, lines: list[str], side: str, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +64,7 @@ class PromiseForm(forms.Form):
     def promise(self) -> dict[str, Any]:
         """What `add_promise` takes."""
         given = dict(self.cleaned_data)
+        given.pop("replaces")
         line, leave, target = given.pop("line"), given.pop("leave_per_cent"), given.pop("target")
         measure = MEASURES[given["measure"]]
         given["target"] = float(target) / 100 if measure.unit is Unit.SHARE else float(target)
@@ -74,3 +77,15 @@ def usual_days(newest: dt.date) -> dict[str, dt.date]:
     """Days to start from: begin next Monday, in full after four weeks, judged after twelve."""
     begin = newest + dt.timedelta(days=7 - newest.weekday())
     return {"begins_on": begin, "full_on": begin + dt.timedelta(weeks=4), "judged_on": begin + dt.timedelta(weeks=12)}
+
+
+def as_written(own: StoredPromise) -> dict[str, Any]:
+    """A promise as the form takes it, to be changed."""
+    times = 100 if MEASURES[own.measure].unit is Unit.SHARE else 1
+    leave = own.leave_share
+    return {
+        "action": own.action, "owner_side": own.owner_side, "owner_name": own.owner_name, "measure": own.measure, "line": dict(parse_qsl(own.scope)).get("line", ""),
+        "target": f"{own.target * times:.4f}".rstrip("0").rstrip("."), "begins_on": own.begins_on, "full_on": own.full_on, "judged_on": own.judged_on,
+        "rhythm_weeks": own.rhythm_weeks, "how": own.how, "cost": own.cost, "heads": own.heads, "training_weeks": own.training_weeks,
+        "leave_per_cent": None if leave is None else round(leave * 100, 1), "replaces": own.public_id,
+    }  # fmt: skip

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from levelfield.dialogue import Move, allowed
+from levelfield.plan import level_now
 from levelfield_web.dialogue.models import Case
-from levelfield_web.dialogue.queries import case, name_of, sliceable, visible, waiting_words
-from levelfield_web.dialogue.standings import clock_of
+from levelfield_web.dialogue.queries import case, name_of, row_of, sliceable, visible
 from levelfield_web.dialogue.weeks import restated, weekly
 from levelfield_web.fields.viewer import Side, Viewer
 from levelfield_web.plan.live import kept_by, live_plan
 from levelfield_web.plan.models import Plan, PlanState, StoredPromise
-from levelfield_web.plan.testing import Tested, tested
+from levelfield_web.plan.testing import Tested, breaks_of, tested
 from levelfield_web.same_data.queries import current
 
 __all__ = ["case", "name_of", "sliceable"]
@@ -55,6 +55,8 @@ class Page:
     lines: tuple[Line, ...]
     publication: str
     waits_for: str
+    silence: str  # what it means when nobody answers, where a clock runs
+    level: str  # the case's measure as it stands now
     can: frozenset[str]
     earlier: tuple[Plan, ...]
     cost: tuple[tuple[str, object], ...]
@@ -74,7 +76,8 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     name = name_of(viewer=viewer, partner=own.partner)
     promises = list(plan.promises.all()) if plan else []
     lines = tuple(_line(viewer, own, p, publication, now, name, _sharing(p, promises)) for p in promises)
-    clock = clock_of(own, at)
+    row = row_of(viewer=viewer, own=own, at=at)
+    clock = row.clock
     all_of_client = bool(lines) and all(line.own.owner_side == Side.CLIENT for line in lines)
     can = allowed(
         own.standing, viewer.side, all_of_client=all_of_client, overdue=clock is not None and clock.overdue, silence=clock.silence if clock else ""
@@ -85,7 +88,17 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     for line in lines:
         if line.own.cost is not None:
             costs[line.own.currency] = costs.get(line.own.currency, 0) + line.own.cost  # type: ignore[operator]
-    return Page(own, name, plan, lines, publication, waiting_words(viewer, name, clock), frozenset(m.value for m in can if m in moves), ended, tuple(costs.items()))  # fmt: skip
+    silence = clock.silence if clock is not None and clock.until is not None else ""
+    return Page(
+        own, name, plan, lines, publication, row.waits_for, silence, _level(own, now), frozenset(m.value for m in can if m in moves), ended, tuple(costs.items())
+    )  # fmt: skip
+
+
+def _level(own: Case, publication: str) -> str:
+    """The present level of the measure the case is about, in words; empty where it has none."""
+    series = weekly(own.partner, publication, own.measure, own.scope)
+    level = level_now(series.values, breaks_of(series)) if series is not None else None
+    return f"{series.label} {series.told(level)}" if series is not None and level is not None else ""
 
 
 def _sharing(own: StoredPromise, promises: Sequence[StoredPromise]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,7 +22,7 @@ from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.plan import actions, queries
-from levelfield_web.plan.forms import PromiseForm, usual_days
+from levelfield_web.plan.forms import PromiseForm, as_written, usual_days
 
 COLUMNS = (
     "case", "plan", "state", "promise", "action", "owner_side", "owner", "measure", "slice", "baseline", "target", "begins_on", "full_on", "judged_on", "cost",
@@ -42,15 +43,18 @@ def plan(request: Request, case_id: str, format: str = "html") -> HttpResponse:
     return _page(request, _mine(request, case_id))
 
 
-def _form(request: Request, own: Case) -> PromiseForm:
+def _form(request: Request, own: Case, *, sent: bool = False) -> PromiseForm:
     _sites, lines = queries.sliceable(viewer=request.viewer, partner=own.partner)
     line = dict(parse_qsl(own.scope)).get("line", "")
     start = {
         "once": secrets.token_hex(8), "measure": own.measure, "line": line, "owner_name": request.viewer.name, "owner_side": request.viewer.side,
         **usual_days(timezone.now().date()),
     }  # fmt: skip
+    again = queries.promise(viewer=request.viewer, own=own, promise_id=request.GET.get("again", ""))
+    if again is not None:
+        start |= as_written(again)
     name = queries.name_of(viewer=request.viewer, partner=own.partner)
-    return PromiseForm(request.POST or None, lines=lines, side=request.viewer.side, name=name, initial=start)
+    return PromiseForm(request.POST if sent else None, lines=lines, side=request.viewer.side, name=name, initial=start)
 
 
 def _page(request: Request, own: Case, refusal: Refusal | None = None, form: PromiseForm | None = None) -> HttpResponse:
@@ -92,14 +96,25 @@ def _done(request: Request, own: Case, do: Callable[[], object], form: PromiseFo
 def add(request: Request, case_id: str) -> HttpResponse:
     """Write a promise."""
     own = _mine(request, case_id)
-    form = _form(request, own)
+    form = _form(request, own, sent=True)
     if not form.is_valid():
         return _page(request, own, form=form)
     agreement = in_force(viewer=request.viewer, partner=own.partner, on=timezone.now().date())
-    return _done(
-        request, own,
-        lambda: actions.add_promise(case=own, **form.promise, currency=agreement.currency if agreement else "", by=request.viewer, at=timezone.now()), form,
-    )  # fmt: skip
+    old = queries.promise(viewer=request.viewer, own=own, promise_id=form.cleaned_data["replaces"])
+
+    def do() -> None:
+        with transaction.atomic():  # a promise that is changed is struck and written anew, or neither
+            if old is not None:
+                actions.strike_promise(promise=old, by=request.viewer, at=timezone.now())
+            actions.add_promise(
+                case=own,
+                **form.promise,
+                currency=agreement.currency if agreement else "",
+                by=request.viewer,
+                at=timezone.now(),
+            )
+
+    return _done(request, own, do, form)
 
 
 @require_POST

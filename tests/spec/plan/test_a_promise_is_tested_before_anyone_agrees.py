@@ -167,7 +167,7 @@ def test_too_little_past_is_no_verdict_and_earlier_promises_are_told():
         kept=Kept(3, 1),
     )
     assert (found.can, found.share) == (CanDo.CANNOT_SAY, None)
-    assert found.sentence.endswith("Of 3 earlier promises on it 1 was kept.")
+    assert found.sentence.endswith("Of 3 earlier promises on this measure, on any line, 1 was kept.")
 
 
 def test_the_path_is_a_straight_line_to_the_full_effect_and_then_level():

@@ -102,7 +102,7 @@ def test_a_plan_that_did_not_work_is_tried_again_and_the_record_counts_both(runn
     from levelfield_web.plan.queries import page
 
     sentence = page(viewer=noor.as_viewer, own=case, at=LATER).lines[0].tested.achievable.sentence
-    assert sentence.endswith("Of 1 earlier promise on it 0 were kept.")
+    assert sentence.endswith("Of 1 earlier promise on this measure, on any line, 0 were kept.")
 
 
 def test_both_sides_say_how_it_goes_and_the_latest_of_each_counts(running, ada, noor, monday):

@@ -15,8 +15,9 @@ from levelfield_web.audit.models import Move
 from levelfield_web.dialogue import actions, queries
 from levelfield_web.dialogue.attachments import LARGEST, looked_at
 from levelfield_web.dialogue.models import Case, CaseStep, Entry, PrivateNote
+from levelfield_web.plan.actions import return_plan
 
-from ...the_case import MARK, in_progress, moved, once, raised
+from ...the_case import MARK, in_progress, moved, once, proposed, raised
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +284,19 @@ def test_a_case_is_opened_in_the_browser_from_a_signal_and_found_there_again(fal
     assert browser.get(address).status_code == 302, "the signal leads to its case"
     assert Case.objects.get().side == "client"
     assert signed_in(noor).get("/today/").content.decode().count("acknowledge the case") == 1
+
+
+def test_a_plan_that_came_back_says_so_on_the_case_and_a_question_waits_on_today(home, ada, noor, signed_in, monday):
+    case = proposed(ada.as_viewer, noor.as_viewer, monday)
+    return_plan(case=case, words="Who looks at the mornings?", once=once(), by=ada.as_viewer, at=monday)
+    actions.say(case=case, kind="question", words="Who?", once=once(), by=ada.as_viewer, at=monday)
+    page = signed_in(noor).get(f"/cases/{case.public_id}/").content.decode()
+    assert "to improve the plan that came back" in page
+    assert "Who looks at the mornings?" in page
+    assert "Return the plan" in page, "what happened is told by the move"
+    today = signed_in(noor).get("/today/").content.decode()
+    assert "1 question to answer" in today
+    assert "question to answer" not in signed_in(ada).get("/today/").content.decode()
 
 
 def test_the_database_holds_what_the_actions_promise(home, ada, noor, monday):

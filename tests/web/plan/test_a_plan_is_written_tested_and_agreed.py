@@ -174,6 +174,27 @@ def test_a_promise_is_written_in_the_browser_and_a_wrong_form_is_kept(case, noor
     assert (rows[0]["target"], rows[0]["measurable"]) == (0.75, "measurable")
 
 
+def test_a_promise_is_changed_whole_or_not_at_all_and_the_refused_plan_leaves_the_form_alone(
+    case, noor, signed_in, monday
+):
+    own = promised(case, noor.as_viewer, monday, **FOUR | {"target": 0.58})
+    browser, address = signed_in(noor), f"/plans/{case.public_id}/"
+    refused = browser.post(f"{address}move/", {"move": "propose_plan", "once": once()})
+    assert refused.status_code == 422
+    assert "Please correct the following" not in refused.content.decode()
+    page = browser.get(f"{address}?again={own.public_id}").content.decode()
+    assert 'value="58"' in page
+    assert f'name="replaces" value="{own.public_id}"' in page
+    told = {
+        "action": "Another", "owner_side": "partner", "owner_name": "Noor", "measure": "service_level", "line": f"{MARK}-Billing", "target": "40", "begins_on": "2026-03-02",
+        "full_on": "2026-03-02", "judged_on": "2027-02-08", "rhythm_weeks": "1", "once": once(), "replaces": own.public_id,
+    }  # fmt: skip
+    assert browser.post(f"{address}add/", told).status_code == 422, "forty is no improvement"
+    assert StoredPromise.objects.get().pk == own.pk
+    assert browser.post(f"{address}add/", told | {"target": "75"}).status_code == 302
+    assert StoredPromise.objects.get().action == "Another"
+
+
 def test_the_database_holds_what_the_actions_promise(case, noor, monday):
     own = promised(case, noor.as_viewer, monday, **FOUR)
     wrong = (
