@@ -74,9 +74,8 @@ def run(
     span = max(2, path.weeks_under_way + path.weeks_in_full // 2)
     way = "higher" if target > baseline else "lower"
     past = [past_changes(own.label, values[:before], span, way, baseline, sd)]
-    named = slices(only).get("line", ())
-    for line in [n for n in lines_of(store, key, id_) if n not in named][:MOST_LINES]:
-        past.append(past_changes(line, _weekly(store, key, id_, own, {"line": (line,)})[1], span, way, baseline, sd))
+    others = _other_lines(store, key, id_, own, slices(only))
+    past += [past_changes(line, x, span, way, baseline, sd) for line, x in others[:MOST_LINES]]
     does = achievable(past, target - baseline, span, written=_size(own), who=store.estate.name_of(key))
     points = glide(
         baseline,
@@ -100,9 +99,10 @@ def run(
             written=_told(own),
         )
         at_full = sum(d < path.full_on for d in days)
+        donors = others if slices(only).get("line") else []  # a promise on every line touches them all
         verdict = effect(
-            values, begin=before, full=at_full, promised=target - baseline, written=_change(own), breaks=steps
-        )
+            values, begin=before, full=at_full, promised=target - baseline, written=_change(own), breaks=steps, donors=donors
+        )  # fmt: skip
     if form is Format.JSON:
         body: dict[str, Any] = {
             "measure": own.name, "partner": key, "publication": id_, "baseline": baseline, "target": target,
@@ -160,12 +160,10 @@ def _weekly(
     return weeks, values, found, str(better)
 
 
-def _donors(store: Store, partner: str, publication: str, own: Measure, only: dict[str, tuple[str, ...]]) -> list[tuple[str, Floats]]:  # fmt: skip
-    """The partner's other lines, which a promise on one line does not touch."""
-    touched = only.get("line", ())
-    if not touched:
-        return []
-    others = [line for line in lines_of(store, partner, publication) if line not in touched]
+def _other_lines(store: Store, partner: str, publication: str, own: Measure, only: dict[str, tuple[str, ...]]) -> list[tuple[str, Floats]]:  # fmt: skip
+    """The measure of the partner's other lines; of a partner with one line there are none."""
+    lines = lines_of(store, partner, publication)
+    others = [line for line in lines if line not in only.get("line", ())] if len(lines) > 1 else []
     return [(line, _weekly(store, partner, publication, own, {"line": (line,)})[1]) for line in others]
 
 
