@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import count
+from typing import Any
 
 from levelfield_web.check_ins import actions as check_ins
 from levelfield_web.dialogue import actions as dialogue
@@ -49,14 +50,14 @@ def with_cause(ada: Viewer, noor: Viewer, at: dt.datetime) -> Case:
     return moved(case, "agree_cause", ada, at, "")
 
 
-def promised(case: Case, by: Viewer, at: dt.datetime, **more: object) -> StoredPromise:
+def promised(case: Case, by: Viewer, at: dt.datetime, **more: Any) -> StoredPromise:
     """A promise on the line; the begin lies within the delivered weeks."""
     begin = dt.date(2026, 2, 16)
-    told: dict[str, object] = {
+    told: dict[str, Any] = {
         "action": f"{MARK} cover list", "owner_side": by.side, "owner_name": f"{MARK} Noor", "measure": "service_level", "scope": f"line={MARK}-Billing",
         "target": 0.97, "begins_on": begin, "full_on": begin + WEEK, "judged_on": begin + 8 * WEEK, "how": f"{MARK} list", "rhythm_weeks": 1,
     }  # fmt: skip
-    return plan.add_promise(case=case, once=once(), by=by, at=at, **told | more)  # type: ignore[arg-type]
+    return plan.add_promise(case=case, once=once(), by=by, at=at, **told | more)
 
 
 def proposed(ada: Viewer, noor: Viewer, at: dt.datetime) -> Case:

@@ -87,17 +87,18 @@ def effect(
     except Refusal as wrong:
         return Effect(Outcome.CANNOT_SAY, f"Cannot say yet: {wrong.what}.", found.design)
     value, low, high = b.value, b.quantile(ALPHA), b.quantile(1 - ALPHA)
-    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    p = b.against(side)
     if found.design is Design.SYNTHETIC:
         value, low, high, p = _among_placebos(found, side)
     checks = _checks(found, begin, full, own_breaks, side, abs(value))
-    weeks = _weeks_more(promised, noise, begin - max(own_breaks, default=0), full - begin, after)
     plain = _plain(side, low, high, promised, p)
     failed = [c for c in checks if c.passed is False and c.against is plain]
     outcome = Outcome.CANNOT_SAY if failed else plain
-    said = _said(outcome, value, low, high, promised, written, found, failed, weeks, (high if side > 0 else -low), side)
-    more_weeks = weeks if outcome is Outcome.CANNOT_SAY else None
-    return Effect(outcome, said, found.design, value, low, high, p, more_weeks, checks, found)
+    weeks = None
+    if outcome is Outcome.CANNOT_SAY:
+        weeks = _weeks_more(promised, noise, begin - max(own_breaks, default=0), full - begin, after)
+    said = _said(outcome, value, low, high, promised, written, found, failed, weeks, side)
+    return Effect(outcome, said, found.design, value, low, high, p, weeks, checks, found)
 
 
 def _tested(found: Comparison, begin: int, full: int, breaks: Sequence[int], promised: float) -> tuple[Fitted, Spread]:
@@ -146,7 +147,7 @@ def _of_others(found: Comparison, begin: int, full: int, side: float, size: floa
         b, _noise = fitted(found.others, _columns(len(found.others), begin, full, ()))
     except Refusal:
         return (Check(name, None, "Too few weeks to look at untouched series."),)
-    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    p = b.against(side)
     if p < ALPHA and abs(b.value) > SHARED * size:
         said = f"Untouched series improved in the same weeks by at least half as much (p = {p:.3f})."
         return (Check(name, False, said, Outcome.WORKED),)
@@ -188,7 +189,7 @@ def _placebo(found: Comparison, begin: int, breaks: Sequence[int], side: float) 
         b, _noise = fitted(before, _columns(len(before), middle, middle, ()))
     except Refusal:
         return Check(name, None, "Too few weeks before the begin to try an invented one.")
-    p = b.below(0.0) if side > 0 else 1 - b.below(0.0)
+    p = b.against(side)
     if p < ALPHA / 2:
         said = f"At a begin that nobody made the same test finds an improvement as well (p = {p:.3f})."
         return Check(name, False, said, Outcome.WORKED)
@@ -245,7 +246,7 @@ def _weeks_more(promised: float, noise: Spread, before: int, under_way: int, aft
 
 def _said(
     outcome: Outcome, value: float, low: float, high: float, promised: float, written: Callable[[float], str], found: Comparison, failed: Sequence[Check],
-    weeks: int | None, best: float, side: float,
+    weeks: int | None, side: float,
 ) -> str:  # fmt: skip
     against = {
         Design.ALONE: "against its own level before",

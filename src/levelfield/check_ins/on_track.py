@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from levelfield.plan.glide import expected_on
 from levelfield.plan.promise import Path
+from levelfield.plan.regression import error_of_mean
 
 Z90 = 1.2816  # one-sided nine of ten
 
@@ -52,8 +53,7 @@ def on_track(
     observed = float(np.mean(own[inside]))
     expected = float(np.mean([expected_on(baseline, target, path, weeks[i]) for i in inside]))
     m = len(inside)
-    r = min(max(correlation, 0.0), 0.9)
-    error = sd * math.sqrt(min(1.0, (1 + r) / (1 - r) / m))
+    error = error_of_mean(sd, correlation, m)
     gap, gain, asked = sign * (observed - expected), sign * (observed - baseline), abs(expected - baseline)
     told = f"{written(observed)} in {m} week{'s' if m != 1 else ''} since the begin, {written(expected)} on the path"
     if gap + Z90 * error < 0:

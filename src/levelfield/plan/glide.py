@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from levelfield.plan.promise import Path
+from levelfield.plan.regression import error_of_mean
 
 Z90 = 1.6449  # nine of ten values lie inside
 
@@ -24,20 +25,14 @@ class GlidePoint:
 def glide(
     baseline: float, target: float, path: Path, rhythm_weeks: int, sd: float | None, correlation: float = 0.0
 ) -> tuple[GlidePoint, ...]:
-    """One point per check-in, the last on the day of the judgement. Without a known scatter the range is nan.
-
-    A mean of m weeks whose neighbours correlate by r scatters by sd·√((1 + r) / (1 − r) / m) for long, never more than sd.
-    """
+    """One point per check-in, the last on the day of the judgement. Without a known scatter the range is nan."""
     days = []
     day = path.begins_on + dt.timedelta(weeks=rhythm_weeks)
     while day < path.judged_on:
         days.append(day)
         day += dt.timedelta(weeks=rhythm_weeks)
     days.append(path.judged_on)
-    wide = math.nan
-    if sd is not None:
-        r = min(max(correlation, 0.0), 0.9)
-        wide = Z90 * sd * math.sqrt(min(1.0, (1 + r) / (1 - r) / rhythm_weeks))
+    wide = math.nan if sd is None else Z90 * error_of_mean(sd, correlation, rhythm_weeks)
     found = []
     for day in days:
         since = max(path.begins_on, day - dt.timedelta(weeks=rhythm_weeks))

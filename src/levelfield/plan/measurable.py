@@ -40,7 +40,7 @@ class Measurable:
 
 
 def measurable(
-    values: npt.ArrayLike, effect: float, path: Path, *, written: Callable[[float], str], breaks: Sequence[int] = (), old_weeks: int = 0, usual: int | None = None
+    values: npt.ArrayLike, effect: float, path: Path, *, written: Callable[[float], str], breaks: Sequence[int] = (), old_weeks: int = 0
 ) -> Measurable:  # fmt: skip
     """Test a promise on the weekly values so far.
 
@@ -59,7 +59,7 @@ def measurable(
         return Measurable(
             CanSee.NO, f"Only {there} weeks have a value: too few to know how much it scatters by itself."
         )
-    before = int(np.isfinite(own[max(breaks, default=0) :]).sum()) if usual is None else usual
+    before = int(np.isfinite(own[max(breaks, default=0) :]).sum())
     chance = power(effect, noise, before, path.weeks_under_way, path.weeks_in_full)
     needed = _weeks_needed(effect, noise, before, path)
     smallest = _smallest(noise, before, path)

@@ -53,6 +53,10 @@ class Fitted:
         """The probability that the effect is below x."""
         return float(np.sum(self.weight * special.stdtr(self.free, (x - self.estimate) / self.error)))
 
+    def against(self, side: float) -> float:
+        """The probability of no effect towards a side: upwards where it is above zero."""
+        return self.below(0.0) if side > 0 else 1 - self.below(0.0)
+
     def quantile(self, p: float) -> float:
         """The effect below which it lies with probability p."""
         reach = 60 * float(np.max(self.error)) + 1e-12
@@ -147,6 +151,12 @@ def spread_of(y: npt.ArrayLike, breaks: Sequence[int] = ()) -> Spread:
     """The noise of a series around its level, which may step at `breaks` (positions of first weeks of new levels)."""
     values = np.asarray(y, dtype=float)
     return fitted(values, levels(len(values), breaks), 0)[1]
+
+
+def error_of_mean(sd: float, correlation: float, weeks: int) -> float:
+    """How much a mean of some weeks scatters: sd·√((1 + r) / (1 − r) / weeks) for many, never more than one week does."""
+    r = min(max(correlation, 0.0), 0.9)
+    return sd * math.sqrt(min(1.0, (1 + r) / (1 - r) / weeks))
 
 
 def levels(n: int, breaks: Sequence[int] = ()) -> Floats:

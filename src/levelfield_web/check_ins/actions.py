@@ -14,7 +14,7 @@ from levelfield.dialogue import Move, State
 from levelfield.words import Refusal, RefusalKind
 from levelfield_web.audit.actions import record, wait_for_the_chain
 from levelfield_web.check_ins.models import FEELINGS, RUNNING, CalendarFeed, CheckIn, Saying, hashed
-from levelfield_web.check_ins.reading import data_reach, effect_of, reading_of
+from levelfield_web.check_ins.reading import effect_of, is_due, reading_of
 from levelfield_web.dialogue.actions import advance, fresh
 from levelfield_web.dialogue.models import Case, CaseStep
 from levelfield_web.dialogue.standings import LONGEST_WORDS
@@ -97,7 +97,7 @@ def judge(*, case: Case, once: str, by: Viewer, at: dt.datetime) -> Case:
             return Case.objects.get(pk=case.pk)  # the same form, sent twice
         case = _running(case, by)
         promises = promises_of(case)
-        due = [p for p in promises if _is_due(case, publication, p)]
+        due = [p for p in promises if is_due(case.partner, publication, p)]
         if not due:
             first = min((p.judged_on for p in promises), default=None)
             raise Refusal(
@@ -111,11 +111,6 @@ def judge(*, case: Case, once: str, by: Viewer, at: dt.datetime) -> Case:
         if left or (case.state == State.CANNOT_SAY and not changed):
             return case
         return advance(case=case, move=Move.JUDGE, outcome=_together(promises), publication=publication, words=_summary(promises), once=once, by=by, at=at)  # fmt: skip
-
-
-def _is_due(case: Case, publication: str, own: StoredPromise) -> bool:
-    reach = data_reach(case.partner, publication, own)
-    return reach is not None and reach >= own.judged_on
 
 
 def _judged(case: Case, own: StoredPromise, publication: str, touched: list[StoredPromise], by: Viewer, at: dt.datetime) -> bool:  # fmt: skip
@@ -175,10 +170,9 @@ def open_feed(*, user: User, at: dt.datetime) -> str:
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         wait_for_the_chain()
-        CalendarFeed.objects.update_or_create(user=user, defaults={"token_sha256": hashed(token), "at": at, "read_at": None})  # fmt: skip
-        viewer = user.as_viewer
+        CalendarFeed.objects.update_or_create(user=user, defaults={"token_sha256": hashed(token), "at": at})  # fmt: skip
         record(
-            by=viewer, at=at, verb="open_calendar_feed", object_kind="person", object_id=user.pk,
+            by=user.as_viewer, at=at, verb="open_calendar_feed", object_kind="person", object_id=user.pk,
             sentence=_("%(who)s made a calendar address") % {"who": user.name},
         )  # fmt: skip
     return token

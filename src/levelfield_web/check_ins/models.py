@@ -57,7 +57,6 @@ class CalendarFeed(models.Model):
     user = models.OneToOneField("levelfield.User", on_delete=models.CASCADE, related_name="+")
     token_sha256 = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "levelfield"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +14,11 @@ from django.utils.translation import ngettext
 
 from levelfield.check_ins import AgendaItem, Effect, Judged, OnTrack, Outcome, Track, TrackRecord, agenda, track_record
 from levelfield.dialogue import State
-from levelfield.measures.catalogue import MEASURES
 from levelfield.plan import glide
 from levelfield_web.check_ins.models import RUNNING, CalendarFeed, CheckIn, Saying, hashed
-from levelfield_web.check_ins.reading import data_reach, effect_of, reading_of
-from levelfield_web.dialogue.models import Case, Said
-from levelfield_web.dialogue.queries import case, name_of, partner_is_visible, rows, visible, waiting_words
+from levelfield_web.check_ins.reading import data_reach, effect_of, is_due, reading_of
+from levelfield_web.dialogue.models import Case, Entry, Said
+from levelfield_web.dialogue.queries import Row, case, name_of, partner_is_visible, rows, visible
 from levelfield_web.dialogue.weeks import weekly
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.own_house.queries import requests
@@ -30,7 +30,7 @@ from levelfield_web.same_data.queries import current, publications
 from levelfield_web.scenarios.queries import filed
 from levelfield_web.signals import queries as signals
 
-__all__ = ["case", "hashed", "name_of", "partner_is_visible", "promise", "waiting_words"]
+__all__ = ["case", "hashed", "name_of", "partner_is_visible", "promise"]
 
 SOON = dt.timedelta(days=7)
 MOST_ITEMS = 40
@@ -112,7 +112,7 @@ def _line(viewer: Viewer, own: Case, stored: StoredPromise, publication: str, to
     whose = _("ours") if stored.owner_side == viewer.side else name if stored.owner_side == Side.PARTNER else _("the client")  # fmt: skip
     preview = effect_of(stored, publication, touched) if begun else None
     return Line(
-        stored, series.label if series else stored.measure, found, mark, tuple(latest.values()), reach is not None and reach >= stored.judged_on,
+        stored, series.label if series else stored.measure, found, mark, tuple(latest.values()), is_due(own.partner, publication, stored),
         _since_judged(stored, publication, preview), preview, whose,
     )  # fmt: skip
 
@@ -186,13 +186,6 @@ def promises_on_record(*, viewer: Viewer, partner: str) -> list[StoredPromise]:
     return list(found.select_related("plan__case").order_by("-judged_on", "id"))
 
 
-def label_of(own: StoredPromise) -> str:
-    """The measure of a promise, and what it is of."""
-    named = ", ".join(word for _name, word in parse_qsl(own.scope))
-    label = MEASURES[own.measure].label
-    return f"{label}, {named}" if named else label
-
-
 def judged(own: StoredPromise) -> Judged:
     """A stored promise as the record counts it."""
     outcome = Outcome(own.outcome) if own.outcome else None
@@ -219,11 +212,18 @@ class Due:
 
 def due(*, viewer: Viewer, at: dt.datetime) -> list[Due]:
     """What waits for the viewer's side alone or by a day: moves of cases, check-ins, promises to be judged; overdue first."""
+    return due_in(rows(viewer=viewer, at=at), viewer=viewer, at=at)
+
+
+def due_in(cases: Sequence[Row], *, viewer: Viewer, at: dt.datetime) -> list[Due]:
+    """The same among cases that were looked up already."""
     found: list[Due] = []
-    for row in rows(viewer=viewer, at=at):
+    unanswered = Entry.objects.filter(case__in=[r.case for r in cases], kind=Said.QUESTION, to_side=viewer.side, below__isnull=True)  # fmt: skip
+    questions = Counter(unanswered.values_list("case_id", flat=True))
+    for row in cases:
         own, clock = row.case, row.clock
         address = reverse("dialogue:case", args=[own.public_id])
-        asked = own.entries.filter(kind=Said.QUESTION, to_side=viewer.side, below__isnull=True).count()
+        asked = questions[own.pk]
         if asked:
             words = ngettext("%(n)s question to answer", "%(n)s questions to answer", asked) % {"n": asked}
             found.append(Due(own, words, None, f"{address}#question", False))

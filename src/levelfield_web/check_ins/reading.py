@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import numpy.typing as npt
 
-from levelfield.check_ins import Effect, OnTrack, Outcome, Track, effect, on_track
+from levelfield.check_ins import Effect, OnTrack, Track, effect, on_track
 from levelfield.plan import Path, spread_of
 from levelfield.words import Refusal
 from levelfield_web.dialogue.weeks import Weekly, weekly
 from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.measures.queries import line_of, line_scope
 from levelfield_web.plan.models import StoredPromise
 from levelfield_web.plan.others import Others, others_of
 from levelfield_web.plan.testing import breaks_of
@@ -50,7 +50,7 @@ def _reading(home: str, partner: str, publication: str, measure: str, scope: str
 def effect_of(own: StoredPromise, publication: str, touched: Sequence[StoredPromise]) -> Effect | None:
     """The effect test on every week one publication holds. None without weekly values."""
     case = own.plan.case
-    lines = tuple(sorted({dict(parse_qsl(p.scope)).get("line", "") for p in touched if p.measure == own.measure}))
+    lines = tuple(sorted({line_of(p.scope) for p in touched if p.measure == own.measure}))
     return _effect(
         str(store().home), case.partner, publication, others_of(case.partner, own.begins_on), own.measure, own.scope, own.target - own.baseline, own.path, lines,
     )  # fmt: skip
@@ -60,10 +60,9 @@ def effect_of(own: StoredPromise, publication: str, touched: Sequence[StoredProm
 def _effect(
     home: str, partner: str, publication: str, others: Others, measure: str, scope: str, promised: float, path: Path, touched: tuple[str, ...],
 ) -> Effect | None:  # fmt: skip
-    series = weekly(partner, publication, measure, scope)
-    if series is None:
+    own = weekly(partner, publication, measure, scope)
+    if own is None:
         return None
-    own = series
     begin, full = (sum(day < when for day in own.days) for when in (path.begins_on, path.full_on))
     before = own.until(path.begins_on)
     return effect(
@@ -78,7 +77,7 @@ def _donors(own: Weekly, others: Others, touched: tuple[str, ...]) -> list[tuple
         _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
         for line in lines:
             if line not in touched:
-                found += _as_long(own, weekly(own.partner, own.publication, own.measure.name, urlencode({"line": line})), line)  # fmt: skip
+                found += _as_long(own, weekly(own.partner, own.publication, own.measure.name, line_scope(line)), line)  # fmt: skip
     group = [x for w in others.weekly(own.measure.name) for _name, x in _as_long(own, w, "") if _whole(own, x)]
     if others.leave_doubt(len(group)):
         found.append(("others", np.mean(group, axis=0)))
@@ -101,7 +100,10 @@ def _as_long(own: Weekly, other: Weekly | None, name: str) -> list[tuple[str, Fl
 def data_reach(partner: str, publication: str, own: StoredPromise) -> dt.date | None:
     """The first day without a whole week of values."""
     series = weekly(partner, publication, own.measure, own.scope)
-    return series.days[-1] + dt.timedelta(days=7) if series is not None else None
+    return series.reach if series is not None else None
 
 
-__all__ = ["Outcome", "data_reach", "effect_of", "reading_of"]
+def is_due(partner: str, publication: str, own: StoredPromise) -> bool:
+    """Do the data reach the day a promise is judged on?"""
+    reach = data_reach(partner, publication, own)
+    return reach is not None and reach >= own.judged_on

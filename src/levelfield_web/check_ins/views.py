@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,13 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from levelfield.measures.catalogue import MEASURES
 from levelfield.words import Refusal
 from levelfield_web.check_ins import actions, queries
 from levelfield_web.check_ins.calendars import calendar_file
 from levelfield_web.check_ins.models import FEELINGS
 from levelfield_web.dialogue.models import Case
 from levelfield_web.fields.viewer import Request
+from levelfield_web.measures.queries import label_of
 from levelfield_web.parts.answers import Table, answer
+from levelfield_web.parts.once import once, sent_once
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 
@@ -48,7 +50,7 @@ def _page(request: Request, own: Case, refusal: Refusal | None = None) -> HttpRe
     viewer = request.viewer
     page = queries.page(viewer=viewer, own=own, at=timezone.now())
     context = {
-        "case": own, "page": page, "name": page.name, "refusal": refusal, "given": request.POST, "once": secrets.token_hex(8), "feelings": FEELINGS,
+        "case": own, "page": page, "name": page.name, "refusal": refusal, "given": request.POST, "once": once(), "feelings": FEELINGS,
         "may_hold": may(viewer, "hold_check_in"), "theirs": page.name if viewer.is_client else "",
     }  # fmt: skip
     table = Table(
@@ -86,7 +88,7 @@ def hold(request: Request, case_id: str) -> HttpResponse:
     return _done(
         request, own,
         lambda: actions.hold(
-            case=own, present=given.get("present", ""), words=given.get("words", ""), once=given.get("once", "")[:30] or secrets.token_hex(8), by=request.viewer,
+            case=own, present=given.get("present", ""), words=given.get("words", ""), once=sent_once(request), by=request.viewer,
             at=timezone.now(),
         ),
     )  # fmt: skip
@@ -96,8 +98,9 @@ def hold(request: Request, case_id: str) -> HttpResponse:
 def judge(request: Request, case_id: str) -> HttpResponse:
     """Let the data judge."""
     own = _mine(request, case_id)
-    once = request.POST.get("once", "")[:30] or secrets.token_hex(8)
-    return _done(request, own, lambda: actions.judge(case=own, once=once, by=request.viewer, at=timezone.now()))
+    return _done(
+        request, own, lambda: actions.judge(case=own, once=sent_once(request), by=request.viewer, at=timezone.now())
+    )
 
 
 @require_POST
@@ -129,7 +132,8 @@ def record(request: Request, partner: str, format: str = "html") -> HttpResponse
         )
         for p in found
     )  # fmt: skip
-    context = {"partner": partner, "name": name, "promises": [(p, queries.label_of(p)) for p in found], "records": queries.records(viewer=viewer, partner=partner)}  # fmt: skip
+    labelled = [(p, label_of(MEASURES[p.measure], p.scope)) for p in found]
+    context = {"partner": partner, "name": name, "promises": labelled, "records": queries.records(viewer=viewer, partner=partner)}  # fmt: skip
     return answer(request, "check_ins/record.html", context, table=Table(f"{partner}-promises", RECORD_COLUMNS, rows))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 from collections.abc import Callable
 
 from django.db import transaction
@@ -22,6 +21,7 @@ from levelfield_web.dialogue.models import Case, CaseStep, Entry, PrivateNote, R
 from levelfield_web.dialogue.standings import LONGEST_TITLE, LONGEST_WORDS, NEEDS_WORDS, PLAIN_MOVES, clock_of, whys_of
 from levelfield_web.fields.texts import readable, written
 from levelfield_web.fields.viewer import Viewer
+from levelfield_web.parts.once import once as new_name
 from levelfield_web.people.permissions import require
 from levelfield_web.signals.models import Signal
 
@@ -162,10 +162,9 @@ def _made_already(case: Case, move: Move, words: str, once: str, by: Viewer) -> 
     if CaseStep.objects.filter(case=case, once=once, move=move.value).exists():
         return True
     last = case.steps.order_by("-id").first()
-    again = last is not None and (last.move, last.side, last.words) == (move.value, by.side, words)
-    return (
-        again and last is not None and last.after == case.state and move is not Move.ESCALATE and move is not Move.JUDGE
-    )
+    if last is None or move in (Move.ESCALATE, Move.JUDGE):
+        return False
+    return (last.move, last.side, last.words, last.after) == (move.value, by.side, words, case.state)
 
 
 def say(
@@ -210,7 +209,7 @@ def _fits(case: Case, kind: str, parent: Entry | None, present: str, measure: st
     if kind == Said.ANSWER and parent is not None and parent.to_side != side:
         raise Refusal(_("Your own side asked this"), expected=_("an answer of the other side"), next_step=_("Ask again, or make a point."), kind=RefusalKind.PERMISSION)  # fmt: skip
     if kind == Said.WHY and parent is not None:
-        whys = whys_of(case)
+        whys = whys_of(case.entries.filter(kind=Said.WHY).select_related("parent"))
         if parent.kind != Said.WHY or depth_of(whys, parent.public_id) >= DEEPEST:
             raise Refusal(
                 _("The tree ends there"), expected=_("at most %(n)s times “why?”") % {"n": DEEPEST}, next_step=_("Act on what is there.")
@@ -327,7 +326,7 @@ def set_rung(*, partner: str, level: int, name: str, role: str, by: Viewer, at: 
 def fresh(model: type[Model], once: str) -> str:
     """The name a form gave to what it sends, or another one where that name is taken by something else: nothing is lost."""
     taken = model._default_manager.filter(once=once).exists()
-    return secrets.token_hex(8) if taken or not once else once
+    return new_name() if taken or not once else once
 
 
 def _theirs(by: Viewer, partner: str) -> None:

@@ -31,12 +31,14 @@ from levelfield.words import Refusal
 from levelfield_web.dialogue.attachments import kept
 from levelfield_web.dialogue.models import Case, CaseStep, Entry, PrivateNote, Rung, Said
 from levelfield_web.dialogue.standings import NEEDS_WORDS, PLAIN_MOVES, clock_of, stand_of, whys_of
-from levelfield_web.dialogue.weeks import Weekly, only_of, restated, weekly
+from levelfield_web.dialogue.weeks import Weekly, restated, weekly
 from levelfield_web.drill_down import queries as drill_down
 from levelfield_web.fields.viewer import Side, Viewer
+from levelfield_web.measures.queries import only_of
 from levelfield_web.own_house import queries as own_house
 from levelfield_web.parts.control_chart import drawn
-from levelfield_web.same_data.queries import current, estate, publication
+from levelfield_web.same_data.queries import current, estate
+from levelfield_web.same_data.queries import publication as publication_seen
 from levelfield_web.same_data.warehouse import partner_visible
 from levelfield_web.scenarios import queries as scenarios
 from levelfield_web.signals import queries as signals
@@ -86,6 +88,7 @@ class Row:
     waits_for: str
     mine: bool
     mark: str
+    returned: CaseStep | None = None  # the step that gave the plan back, while nothing came after it
 
 
 def rows(*, viewer: Viewer, at: dt.datetime, partner: str = "", closed: bool = False) -> list[Row]:
@@ -103,12 +106,13 @@ def rows(*, viewer: Viewer, at: dt.datetime, partner: str = "", closed: bool = F
 def row_of(*, viewer: Viewer, own: Case, at: dt.datetime) -> Row:
     """One case with who is waited for."""
     clock = clock_of(own, at)
-    if clock is not None and returned(own) is not None:
+    back = returned(own)
+    if clock is not None and back is not None:
         clock = replace(clock, waits=replace(clock.waits, what="to improve the plan that came back"))
     name = name_of(viewer=viewer, partner=own.partner)
     mine = clock is not None and viewer.side in clock.waits.sides
     mark = "agreed" if clock is None else "open" if mine else "waiting"
-    return Row(own, name, clock, waiting_words(viewer, name, clock), mine, mark)
+    return Row(own, name, clock, waiting_words(viewer, name, clock), mine, mark, back)
 
 
 def returned(own: Case) -> CaseStep | None:
@@ -160,7 +164,6 @@ class Shown:
     entry: Entry
     headline: str
     picture: SafeString
-    publication: str
     difference: str
 
 
@@ -205,7 +208,6 @@ class Page:
     ladder: tuple[Rung, ...]
     next_rung: tuple[Rung, ...]
     own_house_first: str
-    returned: CaseStep | None
     path: tuple[tuple[str, str], ...]  # states with done, here or ahead
     as_of: str
 
@@ -246,9 +248,9 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
         row, signals.signal(viewer=viewer, signal_id=own.signal) if own.signal else None, buttons,
         own.state in (State.CAUSE_AGREED, State.AGREED_TO_DIFFER, State.PLAN_PROPOSED, State.PLAN_AGREED), questions,
         asked_next, tuple(by_kind.get(Said.WORD, ())), tuple(by_kind.get(Said.AGREEMENT, ())), points,
-        summed_up([Point(p.words, p.side, stand_of(p)) for p in points]), tuple((depth, by_id[w.key]) for depth, w in outline(whys_of(own))),
+        summed_up([Point(p.words, p.side, stand_of(p)) for p in points]), tuple((depth, by_id[w.key]) for depth, w in outline(whys_of(by_kind.get(Said.WHY, ())))),
         tuple(s for e in by_kind.get(Said.EVIDENCE, ()) if (s := shown(viewer=viewer, entry=e, now=mine)) is not None), tuple(by_kind.get(Said.FILE, ())),
-        tuple(notes(viewer=viewer, own=own)), tuple(own.steps.all()), rungs, tuple(r for r in rungs if r.level == own.rung + 1), first_house, returned(own),
+        tuple(notes(viewer=viewer, own=own)), tuple(own.steps.all()), rungs, tuple(r for r in rungs if r.level == own.rung + 1), first_house,
         _path(own), mine,
     )  # fmt: skip
 
@@ -301,22 +303,17 @@ def shown(*, viewer: Viewer, entry: Entry, now: str) -> Shown | None:
     chart = own.chart
     said = headline(chart, own.told)
     later = weekly(own.partner, now, entry.measure, entry.scope) if now and now != entry.publication else None
-    return Shown(entry, said, drawn(chart, own.told, said), entry.publication, restated(own, later) if later else "")
+    return Shown(entry, said, drawn(chart, own.told, said), restated(own, later) if later else "")
 
 
 def series(*, viewer: Viewer, partner: str, publication: str, measure: str, scope: str) -> Weekly | None:
     """Weekly values on a publication of a partner the viewer may see."""
-    if publication_row(viewer, partner, publication) is None:
+    if publication_seen(viewer=viewer, partner=partner, publication_id=publication) is None:
         return None
     try:
         return weekly(partner, publication, measure, scope)
     except Refusal:
         return None
-
-
-def publication_row(viewer: Viewer, partner: str, publication_id: str) -> object | None:
-    """The publication, if it is the partner's and the viewer may see it."""
-    return publication(viewer=viewer, partner=partner, publication_id=publication_id)
 
 
 def _found(viewer: Viewer, own: Case, at: dt.datetime) -> tuple[tuple[GuideQuestion, ...], str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from levelfield.dialogue import Clocked, Move, Stand, Why, clocked
 from levelfield_web.agreement.queries import in_force
-from levelfield_web.dialogue.models import Case, Entry, Said
+from levelfield_web.dialogue.models import Case, Entry
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.settlement.account import local_day
 
@@ -28,10 +29,9 @@ def clock_of(case: Case, at: dt.datetime) -> Clocked | None:
     return clocked(case.standing, agreement, since, today)
 
 
-def whys_of(case: Case) -> list[Why]:
-    """The answers to “why?” of a case."""
-    found = case.entries.filter(kind=Said.WHY).select_related("parent")
-    return [Why(e.public_id, e.parent.public_id if e.parent else "", e.words, e.side, stand_of(e)) for e in found]
+def whys_of(entries: Iterable[Entry]) -> list[Why]:
+    """The answers to “why?” among the entries of a case."""
+    return [Why(e.public_id, e.parent.public_id if e.parent else "", e.words, e.side, stand_of(e)) for e in entries]
 
 
 def stand_of(entry: Entry) -> Stand:

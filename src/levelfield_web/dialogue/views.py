@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -23,8 +22,10 @@ from levelfield_web.dialogue.choices import measure_choices
 from levelfield_web.dialogue.forms import CaseForm, SignalCaseForm
 from levelfield_web.dialogue.models import Case, Source
 from levelfield_web.fields.viewer import Request
+from levelfield_web.measures.queries import line_of, line_scope
 from levelfield_web.parts.answers import Table, answer
 from levelfield_web.parts.bodies import takes_up_to
+from levelfield_web.parts.once import once, sent_once
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.same_data.queries import current
@@ -34,11 +35,6 @@ COLUMNS = (
     "partner", "case", "title", "state", "raised_by", "raised_at", "waits_for", "until", "overdue", "source", "signal", "measure", "slice", "publication",
 )  # fmt: skip
 STEP_COLUMNS = ("case", "at", "who", "side", "move", "before", "after", "words", "present", "publication")
-
-
-def once() -> str:
-    """A name for what a form sends, so that sending it twice does it once."""
-    return secrets.token_hex(8)
 
 
 def _mine(request: Request, case_id: str) -> Case:
@@ -103,7 +99,7 @@ def open_case(request: Request, partner: str) -> HttpResponse:
             else:
                 made = actions.open_case(
                     partner=partner, source=Source.STATEMENT if given["month"] else Source.HAND, title=given["title"], words=given["words"], month=given["month"],
-                    target=given["target"], measure=given["measure"], scope=urlencode({"line": given["line"]}) if given["line"] else "",
+                    target=given["target"], measure=given["measure"], scope=line_scope(given["line"]),
                     publication=current(viewer=viewer).get(partner, ""), once=given["once"], by=viewer, at=timezone.now(),
                 )  # fmt: skip
             return redirect("dialogue:case", made.public_id)
@@ -151,7 +147,7 @@ def _page(request: Request, own: Case, refusal: Refusal | None = None) -> HttpRe
     context = {
         "case": own, "page": page, "name": name, "refusal": refusal, "given": request.POST, "once": once(), "theirs": name if viewer.is_client else _("the client"),
         "may_move": may(viewer, "move_case"), "may_talk": may(viewer, "talk") and own.state != "closed", "measures": measure_choices(empty=False), "lines": lines,
-        "line": dict(parse_qsl(own.scope)).get("line", ""),
+        "line": line_of(own.scope),
         "largest": LARGEST // 2**20, "measure": MEASURES.get(own.measure), "publication": page.as_of, "side_words": {"client": _("the client"), "partner": name},
     }  # fmt: skip
     return answer(request, "dialogue/case.html", context, table=table, status=status_of(refusal) if refusal else 200)
@@ -175,7 +171,7 @@ def move(request: Request, case_id: str) -> HttpResponse:
         request, own,
         lambda: actions.move_case(
             case=own, move=given.get("move", ""), words=given.get("words", ""), present=given.get("present", ""),
-            publication=current(viewer=request.viewer).get(own.partner, ""), once=given.get("once", "")[:30] or once(), by=request.viewer, at=now,
+            publication=current(viewer=request.viewer).get(own.partner, ""), once=sent_once(request), by=request.viewer, at=now,
         ),
     )  # fmt: skip
 
@@ -198,8 +194,8 @@ def say(request: Request, case_id: str) -> HttpResponse:
         request, own,
         lambda: actions.say(
             case=own, kind=kind, words=given.get("words", ""), parent=parent, because=given.get("because", ""), present=given.get("present", ""),
-            measure=given.get("measure", "") if evidence else "", scope=urlencode({"line": line}) if evidence and line else "",
-            publication=current(viewer=viewer).get(own.partner, "") if evidence else "", once=given.get("once", "")[:30] or once(), by=viewer, at=timezone.now(),
+            measure=given.get("measure", "") if evidence else "", scope=line_scope(line) if evidence else "",
+            publication=current(viewer=viewer).get(own.partner, "") if evidence else "", once=sent_once(request), by=viewer, at=timezone.now(),
         ),
         f"#{kind}" if kind.isalpha() else "",
     )  # fmt: skip
@@ -235,7 +231,7 @@ def attach(request: Request, case_id: str) -> HttpResponse:
     return _done(
         request, own,
         lambda: actions.attach(
-            case=own, name=str(sent.name), body=body, words=request.POST.get("words", ""), once=request.POST.get("once", "")[:30] or once(), by=request.viewer,
+            case=own, name=str(sent.name), body=body, words=request.POST.get("words", ""), once=sent_once(request), by=request.viewer,
             at=timezone.now(),
         ),
         "#file",
@@ -248,7 +244,7 @@ def note(request: Request, case_id: str) -> HttpResponse:
     own = _mine(request, case_id)
     return _done(
         request, own,
-        lambda: actions.note(case=own, words=request.POST.get("words", ""), once=request.POST.get("once", "")[:30] or once(), by=request.viewer, at=timezone.now()),
+        lambda: actions.note(case=own, words=request.POST.get("words", ""), once=sent_once(request), by=request.viewer, at=timezone.now()),
         "#notes",
     )  # fmt: skip
 

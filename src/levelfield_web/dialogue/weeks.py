@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from urllib.parse import parse_qsl
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +15,19 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.compute import Asked
 from levelfield.measures.measure import Direction, Measure
 from levelfield.measures.value import Value
-from levelfield.signals.chart import Chart, chart_of
-from levelfield.signals.of_values import series_of
+from levelfield.signals.chart import Chart
 from levelfield.signals.watch import definition_of
 from levelfield.words import Grain, Period
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.fields.viewer import HOUSE
 from levelfield_web.measures.figures import FIGURES
-from levelfield_web.measures.queries import available_labels, rebases
+from levelfield_web.measures.queries import available_labels, label_of, only_of, rebases
 from levelfield_web.parts.formats import told, told_change
 from levelfield_web.same_data.warehouse import current_release
+from levelfield_web.signals.series import charted
 
 GRAIN = Grain.WEEK
+WEEK = dt.timedelta(weeks=1)
 LONGEST = 105  # weeks looked back on: two years, so that a season is seen twice
 
 
@@ -47,6 +47,11 @@ class Weekly:
     agreed: str  # the definition in words
 
     @property
+    def reach(self) -> dt.date:
+        """The first day without a whole week."""
+        return self.days[-1] + WEEK
+
+    @property
     def values(self) -> npt.NDArray[np.float64]:
         """(n,), missing = nan."""
         by_week = {v.period: v.value for v in self.found}
@@ -61,8 +66,7 @@ class Weekly:
     @property
     def label(self) -> str:
         """The measure, and what it is of."""
-        named = ", ".join(word for _name, word in parse_qsl(self.scope))
-        return f"{self.measure.label}, {named}" if named else self.measure.label
+        return label_of(self.measure, self.scope)
 
     def told(self, value: float) -> str:
         """A value in words."""
@@ -87,14 +91,6 @@ class Weekly:
         own = self.values
         there = np.flatnonzero(np.isfinite(own))
         return (self.weeks[there[-1]], float(own[there[-1]])) if len(there) else None
-
-
-def only_of(scope: str) -> dict[str, tuple[str, ...]]:
-    """A slice written as a query, as labels by attribute."""
-    only: dict[str, tuple[str, ...]] = {}
-    for name, word in parse_qsl(scope):
-        only[name] = (*only.get(name, ()), word)
-    return only
 
 
 def weekly(partner: str, publication: str, measure: str, scope: str) -> Weekly | None:
@@ -130,10 +126,9 @@ def _chart(own: Weekly) -> Chart:
     names = own.weeks[-53:]
     values = [v for v in own.found if v.period in set(names)]
     known = tuple(rebases(partner=own.partner, measure=own.measure, grain=GRAIN, only=only_of(own.scope)))
-    return chart_of(
-        own.label, series_of(own.measure, values, names, GRAIN), values, names, direction=Direction(own.better), unit=own.measure.unit,
-        decimals=own.measure.decimals, target=own.target, rebases=known, periods="weeks",
-    )  # fmt: skip
+    return charted(
+        own.publication, own.label, own.measure, tuple(values), names, Direction(own.better), own.target, tuple(known)
+    )
 
 
 def restated(before: Weekly, after: Weekly) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -19,6 +19,7 @@ from levelfield_web.dialogue import actions as dialogue
 from levelfield_web.dialogue.models import Case, Entry, Source
 from levelfield_web.dialogue.weeks import Weekly, weekly
 from levelfield_web.fields.viewer import HOUSE, Viewer
+from levelfield_web.measures.queries import line_scope
 from levelfield_web.plan import actions as plan
 from levelfield_web.plan.live import kept_by
 from levelfield_web.plan.models import StoredPromise
@@ -89,7 +90,7 @@ class _People:
         self._move(case, Move.ACKNOWLEDGE, second, start - 1)
         if until == "acknowledged":
             return
-        self._talk(case, line, publication, start - 2)
+        self._talk(case, publication, start - 2)
         self._move(case, Move.HOLD_SESSION, first, start - 4, "What the explanation shows, part by part; the client's own house first.", "Ada and Noor, on the phone")  # fmt: skip
         if until == "session":
             self._move(case, Move.PROPOSE_CAUSE, self.noor, 3, "Absence in the evening shift since the summer; cover was planned too thin.")  # fmt: skip
@@ -122,14 +123,14 @@ class _People:
             return dialogue.open_from_signal(signal=signal, words=words, once=self.once(), by=by, at=self.days_ago(ago))
         return dialogue.open_case(
             partner="north", source=Source.HAND, title=f"Waiting in the evening, {line}", words=f"Customers of {line} wait longer after 18:00 since the summer.",
-            measure="service_level", scope=urlencode({"line": line}), publication=publication, once=self.once(), by=by, at=self.days_ago(ago),
+            measure="service_level", scope=line_scope(line), publication=publication, once=self.once(), by=by, at=self.days_ago(ago),
         )  # fmt: skip
 
-    def _talk(self, case: Case, line: str, publication: str, ago: int) -> None:
+    def _talk(self, case: Case, publication: str, ago: int) -> None:
         at = self.days_ago(ago)
 
-        def say(kind: str, words: str, by: Viewer, **more: str | Entry) -> Entry:
-            return dialogue.say(case=case, kind=kind, words=words, once=self.once(), by=by, at=at, **more)  # type: ignore[arg-type]
+        def say(kind: str, words: str, by: Viewer, **more: Any) -> Entry:
+            return dialogue.say(case=case, kind=kind, words=words, once=self.once(), by=by, at=at, **more)
 
         asked = say(
             "question", "How many people were absent in the evenings of the last two weeks, and who covers?", self.ada
@@ -245,6 +246,6 @@ def _tried(publication: str, wanted: Outcome, began: int) -> Tried | None:
 def _series(publication: str) -> Iterator[Weekly]:
     for measure in MEASURES:
         for line in places_of(viewer=HOUSE, partner="north")[1]:
-            own = weekly("north", publication, measure, urlencode({"line": line}))
+            own = weekly("north", publication, measure, line_scope(line))
             if own is not None and len(own.weeks) > BEGAN + 30 and own.better in ("higher", "lower"):
                 yield own

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from levelfield.agreement.agreement import Agreement, Standing, Target, standing_of
 from levelfield.measures.catalogue import MEASURES
@@ -300,6 +300,30 @@ def rebases(*, partner: str, measure: Measure, grain: Grain, only: Mapping[str, 
 def scope_query(only: Mapping[str, tuple[str, ...]]) -> str:
     """A slice as its rebase points keep it: the same however it was written."""
     return urlencode([(name, word) for name, words in sorted(only.items()) for word in words])
+
+
+def only_of(scope: str) -> dict[str, tuple[str, ...]]:
+    """The slice that `scope_query` wrote."""
+    only: dict[str, tuple[str, ...]] = {}
+    for name, word in parse_qsl(scope):
+        only[name] = (*only.get(name, ()), word)
+    return only
+
+
+def line_scope(line: str) -> str:
+    """The slice of one line; of every line where none is named."""
+    return scope_query({"line": (line,)} if line else {})
+
+
+def line_of(scope: str) -> str:
+    """The line of a slice; empty where it is of every line."""
+    return dict(parse_qsl(scope)).get("line", "")
+
+
+def label_of(measure: Measure, scope: str) -> str:
+    """The measure, and what it is of."""
+    named = ", ".join(word for _name, word in parse_qsl(scope))
+    return f"{measure.label}, {named}" if named else measure.label
 
 
 def rebase_points(

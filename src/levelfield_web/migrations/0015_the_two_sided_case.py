@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token_sha256", models.CharField(max_length=64, unique=True)),
                 ("at", models.DateTimeField()),
-                ("read_at", models.DateTimeField(null=True)),
                 (
                     "user",
                     models.OneToOneField(

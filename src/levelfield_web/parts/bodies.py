@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class FormsAreSmall:
-    """Refuses a large body unread, except where a view says `takes_files` and asks for itself."""
+    """Refuses a large body unread, beyond what a view says it takes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -31,11 +32,11 @@ class FormsAreSmall:
     ) -> HttpResponseBase | None:
         """Before the token of a form is looked for in its body."""
         most = getattr(view, "takes_up_to", MOST_FORM)
-        if announced(request) <= most or getattr(view, "takes_files", False):
+        if announced(request) <= most:
             return None
         refusal = Refusal(
             _("This page does not take so much at once"),
-            expected=_("at most %(mb)s MB") % {"mb": most // 1_000_000},
+            expected=_("at most %(mb)s MB") % {"mb": int(most // 1_000_000)},
             next_step=_("Files with facts go in under Data, “Deliver a file”."),
         )
         return refusal_response(request, refusal)
@@ -43,18 +44,21 @@ class FormsAreSmall:
 
 def takes_files(view: View) -> View:
     """Mark a view that says for itself how much it takes."""
-    view.takes_files = True  # type: ignore[attr-defined]
-    return view
+    return _taking(view, math.inf)
 
 
 def takes_up_to(most: int) -> Callable[[View], View]:
     """Mark a view whose form brings a file of at most so many bytes; it too is refused unread beyond that."""
 
     def marked(view: View) -> View:
-        view.takes_up_to = most + MOST_FORM  # type: ignore[attr-defined]
-        return view
+        return _taking(view, most + MOST_FORM)
 
     return marked
+
+
+def _taking(view: View, most: float) -> View:
+    view.takes_up_to = most  # type: ignore[attr-defined]
+    return view
 
 
 def announced(request: HttpRequest) -> int:

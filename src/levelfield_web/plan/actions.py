@@ -22,14 +22,13 @@ from levelfield_web.dialogue.weeks import weekly
 from levelfield_web.fields.texts import readable, written
 from levelfield_web.fields.viewer import HOUSE, Side, Viewer
 from levelfield_web.people.permissions import require
-from levelfield_web.plan.live import kept_by, live_plan
+from levelfield_web.plan.live import all_of_client, kept_by, live_plan
 from levelfield_web.plan.models import Plan, PlanState, StoredPromise
 from levelfield_web.plan.testing import aligned, level_at, tested
 from levelfield_web.same_data.queries import current
 
 WRITING = (State.SESSION_HELD, State.CAUSE_AGREED, State.AGREED_TO_DIFFER)
 NEAR = dt.timedelta(days=366)
-WEEK = dt.timedelta(weeks=1)
 
 
 def add_promise(
@@ -63,10 +62,9 @@ def add_promise(
             _("No weekly values of this measure arrive for it"), where=told, expected=_("a measure and line with data: what nobody can see, nobody can promise"),
             next_step=_("Choose another measure or line."), kind=RefusalKind.DEFINITION,
         )  # fmt: skip
-    reach = own.days[-1] + WEEK
-    if path.judged_on <= min(reach, at.date()):
+    if path.judged_on <= min(own.reach, at.date()):
         raise Refusal(
-            _("The data already reach the day it is judged on"), where=told, expected=_("a day after %(day)s: a promise looks ahead") % {"day": reach},
+            _("The data already reach the day it is judged on"), where=told, expected=_("a day after %(day)s: a promise looks ahead") % {"day": own.reach},
             next_step=_("Choose a later day."),
         )  # fmt: skip
     if not math.isfinite(target):
@@ -165,7 +163,7 @@ def propose_plan(*, case: Case, once: str, by: Viewer, at: dt.datetime) -> Case:
         plan.save()
 
     return advance(
-        case=case, move=Move.PROPOSE_PLAN, publication=publication, all_of_client=all(p.owner_side == Side.CLIENT for p in promises), once=once, by=by, at=at, then=then
+        case=case, move=Move.PROPOSE_PLAN, publication=publication, all_of_client=all_of_client(promises), once=once, by=by, at=at, then=then
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -15,6 +14,7 @@ from levelfield.measures.catalogue import MEASURES
 from levelfield.measures.measure import Unit
 from levelfield_web.dialogue.choices import measure_choices
 from levelfield_web.fields.viewer import Side
+from levelfield_web.measures.queries import line_of, line_scope
 from levelfield_web.plan.models import StoredPromise
 
 DATE = {"type": "date"}
@@ -68,7 +68,7 @@ class PromiseForm(forms.Form):
         line, leave, target = given.pop("line"), given.pop("leave_per_cent"), given.pop("target")
         measure = MEASURES[given["measure"]]
         given["target"] = float(target) / 100 if measure.unit is Unit.SHARE else float(target)
-        given["scope"] = urlencode({"line": line}) if line else ""
+        given["scope"] = line_scope(line)
         given["leave_share"] = float(leave) / 100 if leave is not None else None
         return given
 
@@ -84,7 +84,7 @@ def as_written(own: StoredPromise) -> dict[str, Any]:
     times = 100 if MEASURES[own.measure].unit is Unit.SHARE else 1
     leave = own.leave_share
     return {
-        "action": own.action, "owner_side": own.owner_side, "owner_name": own.owner_name, "measure": own.measure, "line": dict(parse_qsl(own.scope)).get("line", ""),
+        "action": own.action, "owner_side": own.owner_side, "owner_name": own.owner_name, "measure": own.measure, "line": line_of(own.scope),
         "target": f"{own.target * times:.4f}".rstrip("0").rstrip("."), "begins_on": own.begins_on, "full_on": own.full_on, "judged_on": own.judged_on,
         "rhythm_weeks": own.rhythm_weeks, "how": own.how, "cost": own.cost, "heads": own.heads, "training_weeks": own.training_weeks,
         "leave_per_cent": None if leave is None else round(leave * 100, 1), "replaces": own.public_id,

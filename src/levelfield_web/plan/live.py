@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from levelfield.plan import Kept
 from levelfield_web.dialogue.models import Case
+from levelfield_web.fields.viewer import Side
 from levelfield_web.plan.models import Plan, PlanState, StoredPromise
 
 
@@ -22,3 +25,8 @@ def promises_of(case: Case) -> list[StoredPromise]:
     """The promises of the plan that is not ended."""
     plan = live_plan(case=case)
     return list(plan.promises.select_related("plan__case")) if plan is not None else []
+
+
+def all_of_client(promises: Sequence[StoredPromise]) -> bool:
+    """Is every promise the client's, and there is one?"""
+    return bool(promises) and all(p.owner_side == Side.CLIENT for p in promises)

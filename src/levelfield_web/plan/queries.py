@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from levelfield_web.dialogue.models import Case
 from levelfield_web.dialogue.queries import case, name_of, row_of, sliceable, visible
 from levelfield_web.dialogue.weeks import restated, weekly
 from levelfield_web.fields.viewer import Side, Viewer
-from levelfield_web.plan.live import kept_by, live_plan
+from levelfield_web.plan.live import all_of_client, kept_by, live_plan
 from levelfield_web.plan.models import Plan, PlanState, StoredPromise
 from levelfield_web.plan.testing import Tested, breaks_of, tested
 from levelfield_web.same_data.queries import current
@@ -59,12 +60,7 @@ class Page:
     level: str  # the case's measure as it stands now
     can: frozenset[str]
     earlier: tuple[Plan, ...]
-    cost: tuple[tuple[str, object], ...]
-
-    @property
-    def all_of_client(self) -> bool:
-        """Is every promise the client's?"""
-        return bool(self.lines) and all(line.own.owner_side == Side.CLIENT for line in self.lines)
+    cost: tuple[tuple[str, Decimal], ...]
 
 
 def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
@@ -78,16 +74,15 @@ def page(*, viewer: Viewer, own: Case, at: dt.datetime) -> Page:
     lines = tuple(_line(viewer, own, p, publication, now, name, _sharing(p, promises)) for p in promises)
     row = row_of(viewer=viewer, own=own, at=at)
     clock = row.clock
-    all_of_client = bool(lines) and all(line.own.owner_side == Side.CLIENT for line in lines)
     can = allowed(
-        own.standing, viewer.side, all_of_client=all_of_client, overdue=clock is not None and clock.overdue, silence=clock.silence if clock else ""
+        own.standing, viewer.side, all_of_client=all_of_client(promises), overdue=clock is not None and clock.overdue, silence=clock.silence if clock else ""
     )  # fmt: skip
     moves = {Move.PROPOSE_PLAN, Move.RETURN_PLAN, Move.AGREE_PLAN, Move.TAKE_SILENCE, Move.BEGIN, Move.TRY_AGAIN}
     ended = tuple(p for p in Plan.objects.filter(case=own, state=PlanState.ENDED) if plan is None or p.pk != plan.pk)
-    costs: dict[str, object] = {}
+    costs: dict[str, Decimal] = {}
     for line in lines:
         if line.own.cost is not None:
-            costs[line.own.currency] = costs.get(line.own.currency, 0) + line.own.cost  # type: ignore[operator]
+            costs[line.own.currency] = costs.get(line.own.currency, Decimal(0)) + line.own.cost
     silence = clock.silence if clock is not None and clock.until is not None else ""
     return Page(
         own, name, plan, lines, publication, row.waits_for, silence, _level(own, now), frozenset(m.value for m in can if m in moves), ended, tuple(costs.items())

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as FilePath
-from urllib.parse import urlencode
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +36,9 @@ from levelfield.words import Grain, Period, Refusal
 from levelfield_io.staffing_at_hand import usual_queues
 from levelfield_io.store import Store
 from levelfield_web.agreement.queries import in_force
-from levelfield_web.dialogue.weeks import Weekly, only_of, weekly
+from levelfield_web.dialogue.weeks import Weekly, weekly
 from levelfield_web.fields.viewer import HOUSE
+from levelfield_web.measures.queries import line_scope, only_of
 from levelfield_web.plan.models import StoredPromise
 from levelfield_web.plan.others import Others, others_of
 from levelfield_web.same_data.queries import estate
@@ -99,8 +99,7 @@ def _tested(
         return None
     before = own.until(path.begins_on)
     end, values, breaks = len(before.weeks), before.values, breaks_of(before)
-    newest = own.days[-1] + dt.timedelta(days=7)
-    old_weeks = max(0, (path.begins_on - newest).days // 7) if path.begins_on > newest else 0
+    old_weeks = max(0, (path.begins_on - own.reach).days // 7)
     sees = measurable(
         values, target - baseline, path, written=own.told_size, breaks=breaks, old_weeks=min(old_weeks, _gap(own, end))
     )
@@ -127,7 +126,9 @@ def _past(own: Weekly, values: Floats, weeks: int, better: str, baseline: float,
     _sites, lines = places_of(viewer=HOUSE, partner=own.partner)
     named = only_of(own.scope).get("line", ())
     for line in [line for line in lines if line not in named and len(lines) > 1][:MOST_LINES]:
-        found.append(_changes(own.partner, own.publication, own.measure.name, line, weeks, better, baseline, sd))
+        other = weekly(own.partner, own.publication, own.measure.name, line_scope(line))
+        if other is not None:
+            found.append(past_changes(other.label, other.values, weeks, better, baseline, sd))
     return found
 
 
@@ -138,13 +139,6 @@ def _group(others: Others, measure: str, weeks: int, better: str, baseline: floa
     return found if others.leave_doubt(len(found)) else []
 
 
-def _changes(partner: str, publication: str, measure: str, line: str, weeks: int, better: str, baseline: float, sd: float) -> Past:  # fmt: skip
-    own = weekly(partner, publication, measure, urlencode({"line": line}) if line else "")
-    if own is None:
-        return Past((), 0)
-    return past_changes(own.label, own.values, weeks, better, baseline, sd)
-
-
 def _name(partner: str) -> str:
     return estate(viewer=HOUSE).name_of(partner)
 
@@ -152,7 +146,7 @@ def _name(partner: str) -> str:
 def _staffing(home: str, own: Weekly, baseline: float, target: float) -> Staffing | None:
     if own.measure.name not in QUEUE_MEASURES:
         return None
-    end = own.days[-1] + dt.timedelta(days=7)
+    end = own.reach
     agreement = in_force(viewer=HOUSE, partner=own.partner, on=own.days[-1])
     try:
         queues = usual_queues(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -18,7 +16,9 @@ from levelfield.words import Refusal
 from levelfield_web.agreement.queries import in_force
 from levelfield_web.dialogue.models import Case
 from levelfield_web.fields.viewer import Request
+from levelfield_web.measures.queries import line_of
 from levelfield_web.parts.answers import Table, answer
+from levelfield_web.parts.once import once, sent_once
 from levelfield_web.parts.refusals import status_of
 from levelfield_web.people.permissions import may
 from levelfield_web.plan import actions, queries
@@ -45,9 +45,9 @@ def plan(request: Request, case_id: str, format: str = "html") -> HttpResponse:
 
 def _form(request: Request, own: Case, *, sent: bool = False) -> PromiseForm:
     _sites, lines = queries.sliceable(viewer=request.viewer, partner=own.partner)
-    line = dict(parse_qsl(own.scope)).get("line", "")
+    line = line_of(own.scope)
     start = {
-        "once": secrets.token_hex(8), "measure": own.measure, "line": line, "owner_name": request.viewer.name, "owner_side": request.viewer.side,
+        "once": once(), "measure": own.measure, "line": line, "owner_name": request.viewer.name, "owner_side": request.viewer.side,
         **usual_days(timezone.now().date()),
     }  # fmt: skip
     again = queries.promise(viewer=request.viewer, own=own, promise_id=request.GET.get("again", ""))
@@ -73,7 +73,7 @@ def _page(request: Request, own: Case, refusal: Refusal | None = None, form: Pro
     writable = own.state in actions.WRITING and (page.plan is None or page.plan.state == "draft")
     context = {
         "case": own, "page": page, "name": page.name, "refusal": refusal, "may_write": may(viewer, "write_plan") and writable,
-        "may_answer": may(viewer, "answer_plan"), "may_move": may(viewer, "move_case"), "once": secrets.token_hex(8), "given": request.POST,
+        "may_answer": may(viewer, "answer_plan"), "may_move": may(viewer, "move_case"), "once": once(), "given": request.POST,
         "form": form or (_form(request, own) if writable else None), "full": len(page.lines) >= MOST_PROMISES, "most": MOST_PROMISES,
         "theirs": page.name if viewer.is_client else _("the client"),
     }  # fmt: skip
@@ -141,22 +141,22 @@ def overrule(request: Request, case_id: str, promise_id: str) -> HttpResponse:
 def move(request: Request, case_id: str) -> HttpResponse:
     """Propose, return, accept, take silence, begin, try again."""
     own, viewer, now = _mine(request, case_id), request.viewer, timezone.now()
-    once = request.POST.get("once", "")[:30] or secrets.token_hex(8)
+    sent = sent_once(request)
 
     def do() -> object:
         match request.POST.get("move", ""):
             case "propose_plan":
-                return actions.propose_plan(case=own, once=once, by=viewer, at=now)
+                return actions.propose_plan(case=own, once=sent, by=viewer, at=now)
             case "return_plan":
-                return actions.return_plan(case=own, words=request.POST.get("words", ""), once=once, by=viewer, at=now)
+                return actions.return_plan(case=own, words=request.POST.get("words", ""), once=sent, by=viewer, at=now)
             case "agree_plan":
-                return actions.agree_plan(case=own, once=once, by=viewer, at=now)
+                return actions.agree_plan(case=own, once=sent, by=viewer, at=now)
             case "take_silence":
-                return actions.take_silence(case=own, once=once, by=viewer, at=now)
+                return actions.take_silence(case=own, once=sent, by=viewer, at=now)
             case "begin":
-                return actions.begin(case=own, once=once, by=viewer, at=now)
+                return actions.begin(case=own, once=sent, by=viewer, at=now)
             case "try_again":
-                return actions.try_again(case=own, once=once, by=viewer, at=now)
+                return actions.try_again(case=own, once=sent, by=viewer, at=now)
             case other:
                 raise Refusal(_("There is no such move"), where=other[:40], next_step=_("Use the buttons of the plan."))
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import numpy as np
 from django.db.models import QuerySet
@@ -41,6 +40,7 @@ from levelfield_io.store import Store
 from levelfield_web.drill_down import queries as drill_down
 from levelfield_web.fields.viewer import Viewer
 from levelfield_web.measures.figures import FIGURES
+from levelfield_web.measures.queries import only_of
 from levelfield_web.own_house.queries import name_of, visible
 from levelfield_web.same_data.queries import current
 from levelfield_web.same_data.warehouse import store
@@ -208,9 +208,7 @@ def _near(own: Circumstance, episode: Episode) -> bool:
 
 
 def _explained(viewer: Viewer, partner: str, signal: Signal) -> Explanation | None:
-    only: dict[str, tuple[str, ...]] = {}
-    for name, word in parse_qsl(signal.scope):
-        only[name] = (*only.get(name, ()), word)
+    only = only_of(signal.scope)
     try:
         found = drill_down.explained(
             viewer=viewer, partner=partner, measure=MEASURES[signal.measure], only=only, scope=signal.scope

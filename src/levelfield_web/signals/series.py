@@ -43,7 +43,7 @@ class Watched:
         target = (
             float(watch.target.expected) if watch.target is not None and watch.target.expected is not None else None
         )
-        return _chart(
+        return charted(
             self.publication, watch.label, watch.measure, tuple(own), tuple(names), watch.direction, target, known
         )
 
@@ -64,7 +64,7 @@ class Watched:
 
 
 @lru_cache(maxsize=4000)
-def _chart(
+def charted(
     publication: str, label: str, measure: Measure, own: tuple[Value, ...], names: tuple[str, ...], direction: Direction,
     target: float | None, known: tuple[Rebase, ...],
 ) -> Chart:  # fmt: skip

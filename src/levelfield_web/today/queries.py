@@ -25,11 +25,7 @@ def watching(*, viewer: Viewer) -> Watching:
     return signals.watching(viewer=viewer)
 
 
-def due(*, viewer: Viewer, at: dt.datetime) -> list[Due]:
-    """Moves of cases and check-ins that wait for the viewer's side, what is overdue first."""
-    return check_ins.due(viewer=viewer, at=at)
-
-
-def theirs(*, viewer: Viewer, at: dt.datetime) -> list[CaseRow]:
-    """Cases in which the other side is waited for."""
-    return [row for row in dialogue.rows(viewer=viewer, at=at) if not row.mine]
+def cases(*, viewer: Viewer, at: dt.datetime) -> tuple[list[Due], list[CaseRow]]:
+    """What waits for the viewer's side in cases and check-ins, what is overdue first; and cases in which the other side is waited for."""
+    found = dialogue.rows(viewer=viewer, at=at)
+    return check_ins.due_in(found, viewer=viewer, at=at), [row for row in found if not row.mine]

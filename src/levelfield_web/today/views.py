@@ -36,6 +36,7 @@ def today(request: Request, format: str = "html") -> HttpResponse:
     changes = queries.changes(viewer=viewer, on=on)
     watching = queries.watching(viewer=viewer)
     at_work, to_publish = data.waiting(viewer=viewer)
+    due, theirs = queries.cases(viewer=viewer, at=timezone.now())
     table = Table(
         "today", COLUMNS,
         tuple(
@@ -59,8 +60,8 @@ def today(request: Request, format: str = "html") -> HttpResponse:
         "may_publish": may(viewer, "publish"),
         "unseen": data.unseen(viewer=viewer),
         "settling": settlement.waiting(viewer=viewer, on=on),
-        "due": queries.due(viewer=viewer, at=timezone.now()),
-        "theirs": queries.theirs(viewer=viewer, at=timezone.now()),
+        "due": due,
+        "theirs": theirs,
         "has_data": bool(data.current(viewer=viewer)),
     }
     return answer(request, "today/today.html", context, table=table)

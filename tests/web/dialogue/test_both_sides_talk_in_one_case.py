@@ -256,7 +256,7 @@ def test_evidence_stays_on_its_publication_and_says_what_was_restated(stand, ada
     stand("restated")
     page = queries.page(viewer=ada.as_viewer, own=case, at=monday)
     assert page.evidence[0].picture == first
-    assert page.evidence[0].publication == own.publication
+    assert page.evidence[0].entry.publication == own.publication
     assert page.evidence[0].difference.startswith("Restated since: 2026-W09 read ")
 
 
